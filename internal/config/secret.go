@@ -1,0 +1,96 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/zalando/go-keyring"
+)
+
+// Secret is a credential. It prints as REDACTED in every way; only Reveal
+// gives its value.
+type Secret struct{ value string }
+
+// Reveal gives the credential itself.
+func (s Secret) Reveal() string { return s.value }
+
+// IsZero reports whether there is no credential.
+func (s Secret) IsZero() bool { return s.value == "" }
+
+// String hides the value.
+func (s Secret) String() string { return "REDACTED" }
+
+// Format hides the value from every verb.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("REDACTED")) }
+
+// MarshalText hides the value.
+func (s Secret) MarshalText() ([]byte, error) { return []byte("REDACTED"), nil }
+
+// TokenSource says where a credential is kept; at most one field is set.
+type TokenSource struct {
+	Env     string // environment variable
+	File    string // first line of a file
+	Keyring string // "service/account" in the operating system's keyring
+	inline  Secret
+}
+
+// IsZero reports whether no credential is configured.
+func (t TokenSource) IsZero() bool { return t == TokenSource{} }
+
+// String says where the credential is kept, for messages.
+func (t TokenSource) String() string {
+	switch {
+	case t.Env != "":
+		return "environment variable " + t.Env
+	case t.File != "":
+		return "file " + t.File
+	case t.Keyring != "":
+		return "keyring entry " + t.Keyring
+	case !t.inline.IsZero():
+		return "the configuration itself"
+	}
+	return "nowhere"
+}
+
+// Resolve reads the credential. It is an error that a configured credential is
+// not there; without one configured it gives the zero Secret.
+func (t TokenSource) Resolve(lookup func(string) (string, bool)) (Secret, error) {
+	value := t.inline.value
+	switch {
+	case t.IsZero():
+		return Secret{}, nil
+	case t.Env != "":
+		v, _ := lookup(t.Env)
+		if strings.TrimSpace(v) == "" {
+			return Secret{}, fmt.Errorf("environment variable %s is not set; set it to the token", t.Env)
+		}
+		value = v
+	case t.File != "":
+		b, err := os.ReadFile(t.File)
+		if errors.Is(err, fs.ErrNotExist) {
+			return Secret{}, fmt.Errorf("token file %s does not exist", t.File)
+		}
+		if err != nil {
+			return Secret{}, fmt.Errorf("reading token file: %w", err)
+		}
+		value, _, _ = strings.Cut(string(b), "\n")
+	case t.Keyring != "":
+		service, account, _ := strings.Cut(t.Keyring, "/")
+		v, err := keyring.Get(service, account)
+		if err != nil {
+			return Secret{}, fmt.Errorf("keyring entry %s: %w", t.Keyring, err)
+		}
+		value = v
+	}
+	value = strings.TrimSpace(value)
+	if value == "" {
+		return Secret{}, fmt.Errorf("%s holds no token", t)
+	}
+	if strings.ContainsAny(value, "\r\n\x00") {
+		return Secret{}, fmt.Errorf("%s holds a token with a line break in it", t)
+	}
+	return Secret{value}, nil
+}
