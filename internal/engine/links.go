@@ -59,14 +59,12 @@ func (l Links) exhibits(change string) []evidence.Ref {
 // follow gives what to collect next because of one item: what the item itself
 // points at, and what its texts name.
 //
-// A sample is one change. From a ticket the way leads to pull requests only
-// where the auditor asked for the ticket; elsewhere the ticket's other pull
-// requests are other changes.
+// A sample is one change. A ticket's or deployment's other pull requests are
+// other changes; only a commit that was asked for leads to its own.
 func (l Links) follow(s evidence.Sample, it evidence.Item) []evidence.Ref {
-	byTicket := s.Ref.Kind == evidence.KindTicket
 	var refs []evidence.Ref
 	for _, ref := range it.Links {
-		if ref.Kind != evidence.KindPullRequest || byTicket || s.Ref.Kind == evidence.KindCommit && it.Ref == s.Ref {
+		if ref.Kind != evidence.KindPullRequest || it.Commit != nil && it.Ref == s.Ref {
 			refs = append(refs, ref)
 		}
 	}
@@ -78,15 +76,13 @@ func (l Links) follow(s evidence.Sample, it evidence.Item) []evidence.Ref {
 		}
 	case it.Commit != nil && it.Ref == s.Ref:
 		refs = append(refs, l.keys(it.Commit.Message)...)
-	case it.Ticket != nil && byTicket && it.Ref == s.Ref:
-		refs = append(refs, l.pullRequests(it.Ticket)...)
+	case it.Ticket != nil:
+		if it.Ref == s.Ref {
+			refs = append(refs, l.Mentions(it.Ticket)...)
+		}
 		if it.Ticket.Key != s.Ref.ID {
 			refs = append(refs, l.exhibits(it.Ticket.Key)...)
 		}
-	case it.Ticket != nil && it.Ref != s.Ref:
-		refs = append(refs, l.exhibits(it.Ticket.Key)...)
-	case it.Mention != nil && byTicket:
-		refs = append(refs, it.Mention.Found...)
 	}
 	return refs
 }
@@ -126,25 +122,27 @@ func (l Links) keys(text string) []evidence.Ref {
 	return refs
 }
 
-// pullRequests gives the pull requests that a ticket leads to: those that its
-// links and texts name by address, and the answer to who names the ticket.
-func (l Links) pullRequests(t *evidence.Ticket) []evidence.Ref {
+// Addressed gives the pull requests whose web addresses stand in a ticket's
+// remote links.
+func (l Links) Addressed(t *evidence.Ticket) []evidence.Ref {
 	var refs []evidence.Ref
-	addresses := []string{t.Body.Source}
-	for _, r := range t.Remote {
-		addresses = append(addresses, r.URL)
-	}
-	for _, c := range t.Comments {
-		addresses = append(addresses, c.Body.Source)
-	}
 	for _, f := range l.Forges {
-		for _, a := range addresses {
-			for _, ref := range f.addressed(a) {
+		for _, r := range t.Remote {
+			for _, ref := range f.addressed(r.URL) {
 				if !slices.Contains(refs, ref) {
 					refs = append(refs, ref)
 				}
 			}
 		}
+	}
+	return refs
+}
+
+// Mentions gives the question, at each forge that can answer it, which pull
+// requests name the ticket.
+func (l Links) Mentions(t *evidence.Ticket) []evidence.Ref {
+	var refs []evidence.Ref
+	for _, f := range l.Forges {
 		if f.Searches {
 			refs = append(refs, evidence.Ref{Kind: evidence.KindMention, System: f.System, ID: t.Key})
 		}

@@ -19,6 +19,7 @@ const (
 	Truncated     Reason = "truncated"      // only a part was obtained; Detail says how much
 	NotConfigured Reason = "not configured" // no configured system keeps this kind of record
 	Canceled      Reason = "canceled"       // the run was interrupted before it was asked for
+	Duplicate     Reason = "duplicate"      // of a request's line: it names a change that another line names already
 )
 
 // A Gap is evidence that was asked for and not obtained. It is never a pass,

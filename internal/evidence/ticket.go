@@ -41,6 +41,9 @@ type Ticket struct {
 	Deployed      time.Time `json:"deployed,omitzero"`
 	DeployedBy    *Person   `json:"deployed_by,omitempty"`
 	DeployedBasis string    `json:"deployed_basis,omitempty"`
+	// DeployedDay is set where the ticket names only the day: Deployed is then
+	// the start of that day in UTC, and the time of day is not known.
+	DeployedDay bool `json:"deployed_day,omitempty"`
 }
 
 // Field is one configured custom field.
@@ -68,8 +71,11 @@ type HistoryEntry struct {
 	At     time.Time `json:"at"`
 	Author *Person   `json:"author,omitempty"`
 	Field  string    `json:"field"`
-	From   string    `json:"from"`
-	To     string    `json:"to"`
+	// FieldID is the field's lasting identity ("customfield_10042"), where the
+	// source gives it: names can be changed.
+	FieldID string `json:"field_id,omitempty"`
+	From    string `json:"from"`
+	To      string `json:"to"`
 }
 
 // Attachment is a file on a ticket.

@@ -1,0 +1,20 @@
+// Package arch is the map of the tree; its test holds the import rules.
+//
+// Data flows one way, and every room has one job:
+//
+//	cmd/tickmark        the command line: flags in, a run out
+//	internal/run        the stages in order; the only room that sees collectors and renderers both
+//	internal/config     tickmark.yaml to typed values
+//	internal/request    the auditor's list to references
+//	internal/engine     follows links from record to record; an error becomes a gap
+//	collectors/         where evidence comes from, one folder a system
+//	internal/capture    the one way in: transport, vault, replay
+//	internal/evidence   the domain: types that everything else is a function of
+//	internal/redact     secrets out of what leaves
+//	render/document     what a document says, for every format
+//	render/pdf, xlsx    draw it
+//	templates/          what people may edit
+//	internal/pack       the sealed folder: layout, manifest, verify
+//	internal/simulate   the sample company's servers, for the demo and the tests
+//	samples/            the sample company's lists and exhibits
+package arch

@@ -1,0 +1,66 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
+)
+
+// Checkup is what one system said of our credentials.
+type Checkup struct {
+	System    string
+	Kind      string
+	URL       string
+	Token     string // where the credential is kept; never the credential
+	Principal evidence.Principal
+	Err       error // nil where the system answered and knows us
+}
+
+// Doctor asks every system, whatever another answered.
+func (r *Run) Doctor(ctx context.Context) []Checkup {
+	r.progress.Stage("Checking systems", len(r.sources))
+	var all []Checkup
+	for i, c := range r.sources {
+		s := r.cfg.Systems[i]
+		up := Checkup{System: s.Name, Kind: s.Kind, URL: s.Path, Token: s.Token.String()}
+		if s.URL != nil {
+			up.URL = s.URL.String()
+		}
+		up.Principal, up.Err = c.(evidence.Preflighter).Preflight(ctx)
+		if up.Err == nil {
+			r.session.Authenticated(s.Name, up.Principal.Name)
+		}
+		up.Principal.System = s.Name
+		all = append(all, up)
+		r.progress.Step(s.Name)
+	}
+	return all
+}
+
+// preflight proves every system's login before anything is collected. One
+// that does not answer ends the run: evidence that lacks a whole system is not
+// what was asked for, and the cause is usually quickly mended. What fails
+// later is a gap.
+func (r *Run) preflight(ctx context.Context) error {
+	var failed []error
+	for _, up := range r.Doctor(ctx) {
+		if up.Err != nil {
+			failed = append(failed, fmt.Errorf("%s (%s): %w", up.System, up.URL, up.Err))
+			continue
+		}
+		r.principals = append(r.principals, up.Principal)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if len(failed) == 0 {
+		return nil
+	}
+	hint := "`tickmark doctor` checks every system; nothing is collected until each of them answers"
+	if r.offline {
+		hint = "the vault does not hold what this needs; run once without --offline"
+	}
+	return &HintError{errors.Join(failed...), hint}
+}

@@ -1,0 +1,203 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
+	"github.com/tickmark-dev/tickmark/internal/request"
+)
+
+// samples turns the lines of a request into samples, in the order of the
+// lines. A line that names nothing, or more than one change, is kept with
+// what was tried, and never replaced by another change.
+func (r *Run) samples(ctx context.Context, lines []request.Line) ([]evidence.Sample, []evidence.Unmatched) {
+	resolver := request.NewResolver(scope(r.cfg))
+	r.progress.Stage("Finding the samples", len(lines))
+	var samples []evidence.Sample
+	var unmatched []evidence.Unmatched
+	for _, line := range lines {
+		ref, miss := r.resolve(ctx, resolver, line)
+		r.progress.Step(line.Text)
+		if miss == nil {
+			if i := slices.IndexFunc(samples, func(s evidence.Sample) bool { return s.Ref == ref }); i >= 0 {
+				miss = &evidence.Unmatched{Reason: evidence.Duplicate, Tried: []string{
+					fmt.Sprintf("%s is sample %d already, asked for at %s", ref.ID, samples[i].Number, samples[i].Where)}}
+			}
+		}
+		if miss != nil {
+			miss.Where, miss.Requested, miss.Label = line.Where, requested(line), line.Label
+			unmatched = append(unmatched, *miss)
+			continue
+		}
+		s := evidence.Sample{Number: len(samples) + 1, Label: line.Label, Requested: requested(line), Note: line.Note, Where: line.Where, Ref: ref}
+		if s.Label == "" {
+			s.Label = strconv.Itoa(s.Number)
+		}
+		samples = append(samples, s)
+	}
+	return samples, unmatched
+}
+
+func requested(l request.Line) string {
+	if l.Text == "" {
+		return l.Date
+	}
+	return strings.Join(append([]string{l.Text}, l.Also...), ", ")
+}
+
+// resolve finds the one change that a line names.
+func (r *Run) resolve(ctx context.Context, resolver *request.Resolver, line request.Line) (evidence.Ref, *evidence.Unmatched) {
+	res, err := resolver.Resolve(line)
+	if err != nil {
+		return evidence.Ref{}, &evidence.Unmatched{Reason: evidence.NotFound, Tried: append(res.Tried, err.Error())}
+	}
+	if len(res.Candidates) == 0 {
+		return evidence.Ref{}, &evidence.Unmatched{Reason: evidence.NotFound, Tried: res.Tried}
+	}
+	tried := res.Tried
+	reason := evidence.NotFound
+	var found []evidence.Item
+	for _, ref := range res.Candidates {
+		items, gaps := r.engine.Record(ctx, ref)
+		if i := slices.IndexFunc(items, func(it evidence.Item) bool { return it.Ref.Kind == ref.Kind }); i >= 0 {
+			found = append(found, items[i])
+			continue
+		}
+		for _, g := range gaps {
+			if g.Reason != evidence.NotFound {
+				reason = g.Reason
+			}
+			tried = append(tried, fmt.Sprintf("%s %s in %s: %s", words(ref.Kind), ref.ID, ref.System, g.Detail))
+		}
+	}
+	switch len(found) {
+	case 0:
+		return evidence.Ref{}, &evidence.Unmatched{Reason: reason, Tried: tried}
+	case 1:
+		return r.root(ctx, found[0], tried)
+	}
+	return evidence.Ref{}, ambiguous(tried, "it may mean", refsOf(found))
+}
+
+// root gives the record that a change's collection starts from: its pull
+// request where there is one. A record that stands for several changes names
+// none of them.
+func (r *Run) root(ctx context.Context, it evidence.Item, tried []string) (evidence.Ref, *evidence.Unmatched) {
+	var changes []evidence.Ref
+	lead := it.Ref.ID + " carried"
+	switch {
+	case it.Commit != nil:
+		changes = it.Commit.PullRequests
+		lead = it.Ref.ID + " came by"
+	case it.Ticket != nil:
+		changes = r.carriedOut(ctx, it)
+		lead = it.Ref.ID + " was carried out by"
+	case it.Deployment != nil:
+		changes = r.carried(ctx, it)
+		if len(changes) == 0 {
+			return evidence.Ref{}, &evidence.Unmatched{Reason: evidence.NotFound, Tried: append(tried,
+				fmt.Sprintf("deployment %s brought no change that could be named; name the commit or the pull request", it.Ref.ID))}
+		}
+	}
+	switch len(changes) {
+	case 0:
+		return it.Ref, nil
+	case 1:
+		return changes[0], nil
+	}
+	return evidence.Ref{}, ambiguous(tried, lead, changes)
+}
+
+// carriedOut gives the merged pull requests that carried out a ticket: those
+// that name it themselves, and those that it links to. One that is only found
+// by a search may merely mention it in a comment.
+func (r *Run) carriedOut(ctx context.Context, ticket evidence.Item) []evidence.Ref {
+	l := links(r.cfg)
+	linked := l.Addressed(ticket.Ticket)
+	candidates := slices.Clone(linked)
+	for _, ref := range l.Mentions(ticket.Ticket) {
+		items, _ := r.engine.Record(ctx, ref)
+		for _, it := range items {
+			if it.Mention != nil {
+				candidates = append(candidates, it.Mention.Found...)
+			}
+		}
+	}
+	var merged []evidence.Ref
+	for _, ref := range candidates {
+		if slices.Contains(merged, ref) {
+			continue
+		}
+		items, _ := r.engine.Record(ctx, ref)
+		for _, it := range items {
+			if it.PullRequest != nil && !it.PullRequest.Merged.IsZero() && (slices.Contains(linked, ref) || r.names(it.PullRequest, ticket.Ref)) {
+				merged = append(merged, ref)
+			}
+		}
+	}
+	return merged
+}
+
+// names reports whether the pull request itself names the ticket.
+func (r *Run) names(pr *evidence.PullRequest, ticket evidence.Ref) bool {
+	s, ok := r.cfg.System(ticket.System)
+	return ok && (s.Kind != "jira" || slices.Contains(pr.TicketKeys(s.Projects), ticket.ID))
+}
+
+// carried gives the changes that a deployment brought: the pull requests of
+// its commits, and each commit that came by none.
+func (r *Run) carried(ctx context.Context, deployment evidence.Item) []evidence.Ref {
+	d := deployment.Deployment
+	shas := []string{d.SHA}
+	if d.Range != nil {
+		shas = nil
+		for _, c := range d.Range.Commits {
+			shas = append(shas, c.SHA)
+		}
+	}
+	inRange := func(sha string) bool { return slices.Contains(shas, sha) }
+	var changes []evidence.Ref
+	for _, sha := range shas {
+		ref := evidence.Ref{Kind: evidence.KindCommit, System: deployment.Ref.System, ID: d.Repository + "@" + sha}
+		items, _ := r.engine.Record(ctx, ref)
+		for _, it := range items {
+			if it.Commit == nil {
+				continue
+			}
+			prs := it.Commit.PullRequests
+			// The commits of a merged branch come with their merge commit.
+			if len(prs) == 0 && (len(it.Commit.Parents) < 2 || !inRange(sha)) {
+				prs = []evidence.Ref{ref}
+			}
+			for _, pr := range prs {
+				if !slices.Contains(changes, pr) {
+					changes = append(changes, pr)
+				}
+			}
+		}
+	}
+	return changes
+}
+
+func ambiguous(tried []string, lead string, refs []evidence.Ref) *evidence.Unmatched {
+	names := make([]string, len(refs))
+	for i, ref := range refs {
+		names[i] = words(ref.Kind) + " " + ref.ID
+	}
+	return &evidence.Unmatched{Reason: evidence.Ambiguous, Tried: append(tried,
+		fmt.Sprintf("%s %s; name the one that is meant", lead, strings.Join(names, ", ")))}
+}
+
+func refsOf(items []evidence.Item) []evidence.Ref {
+	refs := make([]evidence.Ref, len(items))
+	for i, it := range items {
+		refs[i] = it.Ref
+	}
+	return refs
+}
+
+func words(k evidence.Kind) string { return strings.ReplaceAll(string(k), "_", " ") }
