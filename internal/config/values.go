@@ -115,7 +115,7 @@ func readProjects(v value) []string {
 }
 
 // fieldNames are our words for custom fields; documents and tests know them.
-var fieldNames = []string{"category", "deployed_at", "implementation_plan", "incident", "impact", "justification",
+var fieldNames = []string{"category", "deployed_at", "impact", "implementation_plan", "incident", "justification",
 	"planned_end", "planned_start", "requester", "risk", "rollback_plan", "systems", "testing", "validation"}
 
 // FieldNames lists the words that a configuration may use for custom fields.
