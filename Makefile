@@ -1,0 +1,85 @@
+# `make help` lists what there is.
+SHELL       := bash
+.SHELLFLAGS := -eu -o pipefail -c
+GO          ?= go
+VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS     := -s -w -X main.version=$(VERSION)
+PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+FUZZTIME    ?= 20s
+
+# Programs that read what we write, and systems that we read from, with the
+# Debian package of each. Tests that need one say so where it is missing.
+PROGRAMS := pdftotext:poppler-utils qpdf:qpdf soffice:libreoffice-calc prometheus:prometheus npm:npm
+PACKAGES := python3-openpyxl fonts-droid-fallback
+
+# GitHub's published descriptions of its APIs, by npm package and version.
+SCHEMAS := @octokit/openapi@22.0.0 @octokit/graphql-schema@15.26.1
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test check lint fmt bench fuzz golden tools schemas clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-8s %s\n", $$1, $$2}'
+
+build: ## build bin/tickmark
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/tickmark ./cmd/tickmark
+
+demo: build ## make an evidence package of the sample company, without credentials
+	bin/tickmark demo --out out/demo
+
+test: tools schemas ## run all tests, with the programs they need
+	@mkdir -p .cache
+	@status=0; $(GO) test -v ./... >.cache/test.log 2>&1 || status=$$?; \
+	grep -E '^(ok|FAIL|panic:)|^ *--- FAIL|no test files' .cache/test.log || true; \
+	skipped=$$(grep -A3 -E '^ *--- SKIP' .cache/test.log || true); \
+	if [ -n "$$skipped" ]; then echo "Skipped:"; echo "$$skipped"; fi; \
+	if [ $$status -ne 0 ]; then echo; echo "The whole log is .cache/test.log; what failed:"; grep -B40 -E '^ *--- FAIL' .cache/test.log | tail -200; exit $$status; fi; \
+	if [ -n "$$skipped" ] && [ "$${CI:-}" = true ]; then echo "In CI no test may be skipped."; exit 1; fi
+
+check: lint ## vet, lint, race detector, and builds for every platform
+	$(GO) test -race -short ./...
+	@for p in $(PLATFORMS); do echo "build $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build -o /dev/null ./cmd/tickmark; done
+
+lint: ## format, vet, and golangci-lint where it is installed
+	@bad=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$bad" ]; then echo "gofmt would change:"; echo "$$bad"; exit 1; fi
+	$(GO) vet ./...
+	@if command -v golangci-lint >/dev/null; then golangci-lint run; else echo "golangci-lint is not installed; skipped"; fi
+
+fmt: ## format the code
+	gofmt -w $$(git ls-files '*.go')
+
+bench: ## run the benchmarks, which print their figures
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+fuzz: ## run each fuzz test for FUZZTIME (20s)
+	@for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz' || true); do \
+	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p; \
+	  done; \
+	done
+
+golden: ## write the golden files anew; read the difference before you commit it
+	$(GO) test ./... -run Golden -update
+
+tools:
+	@missing=""; for p in $(PROGRAMS); do command -v $${p%%:*} >/dev/null || missing="$$missing $${p#*:}"; done; \
+	if command -v dpkg >/dev/null; then for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; fi; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then echo "Not installed:$$missing (tests that need them are skipped)"; exit 0; fi; \
+	as=""; if [ "$$(id -u)" != 0 ]; then as="sudo"; fi; \
+	echo "Installing:$$missing"; \
+	$$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null || \
+	  echo "Not installed:$$missing (tests that need them are skipped)"
+
+schemas:
+	@mkdir -p .cache/schemas; cd .cache/schemas; \
+	for s in $(SCHEMAS); do \
+	  name=$${s%@*}; dir=$${name##*/}; \
+	  if [ -e $$dir/.version ] && [ "$$(cat $$dir/.version)" = "$$s" ]; then continue; fi; \
+	  if ! command -v npm >/dev/null; then echo "npm is not installed: tests that need $$name are skipped"; continue; fi; \
+	  rm -rf $$dir; mkdir $$dir; \
+	  tarball=$$(npm pack --silent $$s) && tar -xzf $$tarball -C $$dir --strip-components=1 && rm $$tarball && echo $$s >$$dir/.version; \
+	done
+
+clean: ## remove what was built
+	rm -rf bin out .cache
