@@ -11,10 +11,10 @@ import (
 	"github.com/tickmark-dev/tickmark/internal/request"
 )
 
-// samples turns the lines of a request into samples, in the order of the
+// findSamples turns the lines of a request into samples, in the order of the
 // lines. A line that names nothing, or more than one change, is kept with
 // what was tried, and never replaced by another change.
-func (r *Run) samples(ctx context.Context, lines []request.Line) ([]evidence.Sample, []evidence.Unmatched) {
+func (r *Run) findSamples(ctx context.Context, lines []request.Line) ([]evidence.Sample, []evidence.Unmatched) {
 	resolver := request.NewResolver(scope(r.cfg))
 	r.progress.Stage("Finding the samples", len(lines))
 	var samples []evidence.Sample

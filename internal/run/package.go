@@ -1,0 +1,251 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
+	"github.com/tickmark-dev/tickmark/internal/pack"
+	"github.com/tickmark-dev/tickmark/internal/redact"
+	"github.com/tickmark-dev/tickmark/internal/request"
+)
+
+// DefaultOut is the folder that a package is written to.
+const DefaultOut = pack.DefaultName
+
+// Request says which changes are wanted, and where the package goes.
+type Request struct {
+	Files []string // lists as auditors send them
+	Args  []string // references
+	Out   string   // folder of the package
+	Zip   bool     // a ZIP file beside it as well
+}
+
+// Result is what came of a package.
+type Result struct {
+	Folder     string               `json:"folder"` // absolute
+	Zip        string               `json:"zip,omitempty"`
+	Supersedes string               `json:"supersedes,omitempty"` // folder of the package before it
+	Manifest   string               `json:"manifest_sha256"`
+	Files      int                  `json:"files"`
+	Bytes      int64                `json:"bytes"`
+	Samples    []SampleResult       `json:"samples"`
+	Gaps       int                  `json:"gaps"`
+	Unmatched  []evidence.Unmatched `json:"unmatched,omitempty"`
+}
+
+// SampleResult is what came of one sample.
+type SampleResult struct {
+	Number    int    `json:"number"`
+	Requested string `json:"requested"`
+	Folder    string `json:"folder"` // its own name
+	Documents int    `json:"documents"`
+	Gaps      int    `json:"gaps"`
+}
+
+// job is one package on its way through the stages.
+type job struct {
+	request Request
+	lines   []request.Line
+	samples []evidence.Sample
+	pkg     evidence.Package
+	hits    []redact.Hit
+	builder *pack.Builder
+	result  Result
+}
+
+// Package makes a package. The stages are the way of the data; none reaches
+// back. On an error nothing of the package is left.
+func (r *Run) Package(ctx context.Context, req Request) (Result, error) {
+	return r.stages(ctx, &job{request: req}, r.read)
+}
+
+// Render makes the package of the last request again from the vault alone.
+func (r *Run) Render(ctx context.Context, out string, zip bool) (Result, error) {
+	return r.stages(ctx, &job{request: Request{Out: out, Zip: zip}}, r.recall)
+}
+
+func (r *Run) stages(ctx context.Context, j *job, read func(context.Context, *job) error) (res Result, err error) {
+	defer func() {
+		if j.builder != nil {
+			err = errors.Join(err, j.builder.Abort())
+		}
+	}()
+	for _, stage := range []func(context.Context, *job) error{
+		read,         // the auditor's list
+		r.begin,      // a place to write, before anything is asked for
+		r.prove,      // every system knows us
+		r.find,       // lines to samples
+		r.gather,     // samples to changes
+		r.clean,      // secrets out
+		r.renderAll,  // changes to documents, workbook and source payloads
+		r.seal,       // the folder, whole
+		r.compressed, // its ZIP
+	} {
+		if err := stage(ctx, j); err != nil {
+			return Result{}, err
+		}
+		if err := ctx.Err(); err != nil {
+			return Result{}, err
+		}
+	}
+	return j.result, nil
+}
+
+// read reads the request, and remembers it for a later render.
+func (r *Run) read(ctx context.Context, j *job) error {
+	for _, file := range j.request.Files {
+		lines, err := readList(file)
+		if err != nil {
+			return err
+		}
+		j.lines = append(j.lines, lines...)
+	}
+	j.lines = append(j.lines, request.Args(j.request.Args)...)
+	if len(j.lines) == 0 {
+		return errors.New("the request names no change")
+	}
+	if r.offline {
+		return nil
+	}
+	_, err := r.session.Fetch(ctx, requestSystem, requestName, func(context.Context) ([]byte, error) { return json.Marshal(j.lines) })
+	return err
+}
+
+// The request is kept in the vault under these names.
+const (
+	requestSystem = "tickmark"
+	requestName   = "request"
+)
+
+// maxList bounds a request list, in bytes.
+const maxList = 32 << 20
+
+func readList(file string) ([]request.Line, error) {
+	info, err := os.Stat(file)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("reading the request: %w", err)
+	case info.IsDir():
+		return nil, fmt.Errorf("%s is a folder; name the list itself, a .csv or .xlsx file", file)
+	case info.Size() > maxList:
+		return nil, fmt.Errorf("%s has %d bytes; a request list has at most %d", file, info.Size(), maxList)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading the request: %w", err)
+	}
+	return request.Read(file, data)
+}
+
+// recall reads the last request from the vault.
+func (r *Run) recall(ctx context.Context, j *job) error {
+	data, err := r.session.Fetch(ctx, requestSystem, requestName, nil)
+	if err != nil {
+		return &HintError{errors.New("the vault holds no request yet"), "run `tickmark package` once; `tickmark render` then makes its package again"}
+	}
+	if err := json.Unmarshal(data, &j.lines); err != nil {
+		return fmt.Errorf("reading the last request from the vault: %w", err)
+	}
+	return nil
+}
+
+func (r *Run) begin(_ context.Context, j *job) (err error) {
+	j.builder, err = pack.New(j.request.Out, pack.Options{Redactor: r.redactor})
+	return err
+}
+
+func (r *Run) prove(ctx context.Context, _ *job) error { return r.preflight(ctx) }
+
+// find turns lines into samples. A request of which nothing could be found
+// makes no package.
+func (r *Run) find(ctx context.Context, j *job) error {
+	var unmatched []evidence.Unmatched
+	j.samples, unmatched = r.findSamples(ctx, j.lines)
+	j.result.Unmatched = unmatched
+	if len(j.samples) > 0 {
+		return nil
+	}
+	var errs []error
+	for _, u := range unmatched {
+		e := fmt.Sprintf("%s: %q: %s", u.Where, u.Requested, u.Reason)
+		for _, t := range u.Tried {
+			e += "\n  " + t
+		}
+		errs = append(errs, errors.New(e))
+	}
+	return fmt.Errorf("none of the %d lines of the request names a change that could be found; nothing was written\n%w", len(j.lines), errors.Join(errs...))
+}
+
+func (r *Run) gather(ctx context.Context, j *job) error {
+	changes := r.collect(ctx, j.samples)
+	if err := ctx.Err(); err != nil {
+		return err // a package that lacks what was interrupted would look like one with gaps
+	}
+	j.pkg = evidence.Package{
+		Organization: r.cfg.Organization, Simulated: r.cfg.Simulated, Zone: r.cfg.Zone, Period: r.cfg.Period,
+		AsOf: r.session.AsOf(), Tool: Tool(r.version), Principals: r.principals, Unmatched: j.result.Unmatched,
+	}
+	for _, c := range changes {
+		j.pkg.Dossiers = append(j.pkg.Dossiers, evidence.Dossier{Change: c})
+	}
+	return nil
+}
+
+// clean takes secrets out of everything that will be rendered. The records of
+// a change are copied first: samples share them.
+func (r *Run) clean(_ context.Context, j *job) error {
+	for i := range j.pkg.Dossiers {
+		c := redact.Clone(j.pkg.Dossiers[i].Change)
+		for _, h := range r.redactor.Change(&c) {
+			h.Where = fmt.Sprintf("sample %d: %s", c.Sample.Number, h.Where)
+			j.hits = append(j.hits, h)
+		}
+		j.pkg.Dossiers[i].Change = c
+	}
+	for _, v := range []any{&j.pkg.Principals, &j.pkg.Unmatched} {
+		j.hits = append(j.hits, r.redactor.Value("package", v)...)
+	}
+	return nil
+}
+
+func (r *Run) seal(ctx context.Context, j *job) error {
+	r.progress.Stage("Sealing", 0)
+	sealed, err := j.builder.Seal(ctx, j.pkg, j.hits)
+	if err != nil {
+		return err
+	}
+	j.result.Folder, j.result.Manifest, j.result.Files, j.result.Bytes = sealed.Root, sealed.ManifestSHA256, sealed.Files, sealed.Bytes
+	if sealed.Supersedes != nil {
+		j.result.Supersedes = sealed.Supersedes.Path
+	}
+	for i := range j.pkg.Dossiers {
+		c := &j.pkg.Dossiers[i].Change
+		s := SampleResult{Number: c.Sample.Number, Requested: c.Sample.Requested,
+			Folder: path.Base(pack.SampleFolder(c, j.pkg.Zone)), Gaps: len(c.Gaps)}
+		for _, f := range j.pkg.Files {
+			if f.Sample == s.Number && f.Method == methodRendered {
+				s.Documents++
+			}
+		}
+		j.result.Gaps += s.Gaps
+		j.result.Samples = append(j.result.Samples, s)
+	}
+	return nil
+}
+
+func (r *Run) compressed(_ context.Context, j *job) error {
+	if !j.request.Zip {
+		return nil
+	}
+	r.progress.Stage("Writing the ZIP file", 0)
+	j.result.Zip = j.result.Folder + ".zip"
+	if err := pack.Zip(j.result.Folder, j.result.Zip); err != nil {
+		return fmt.Errorf("the package stands at %s, but its ZIP file could not be written: %w", j.result.Folder, err)
+	}
+	return nil
+}
