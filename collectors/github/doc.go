@@ -1,0 +1,89 @@
+// Package github collects from github.com and GitHub Enterprise Server: pull
+// requests, commits, checks, workflow runs, deployments, environments, branch
+// rules, and issues as tickets.
+//
+// # What is read
+//
+// REST, version 2022-11-28 (later versions leave merge_commit_sha out of pull
+// requests). OWNER/REPO is written R.
+//
+//   - pull request: GET R/pulls/N, its commits, files, reviews and comments
+//     (https://docs.github.com/rest/pulls), R/issues/N/comments
+//     (https://docs.github.com/rest/issues/comments) and R/issues/N/timeline
+//     (https://docs.github.com/rest/issues/timeline)
+//   - commit: R/commits/SHA and R/commits/SHA/pulls
+//     (https://docs.github.com/rest/commits/commits), R/compare/A...B, and
+//     R/deployments (https://docs.github.com/rest/deployments/deployments)
+//   - checks: R/commits/SHA/check-runs with filter=all
+//     (https://docs.github.com/rest/checks/runs), check-suites
+//     (https://docs.github.com/rest/checks/suites) and statuses
+//     (https://docs.github.com/rest/commits/statuses)
+//   - build: R/actions/runs, its attempts and approvals
+//     (https://docs.github.com/rest/actions/workflow-runs), jobs and logs
+//     (https://docs.github.com/rest/actions/workflow-jobs), artifacts
+//     (https://docs.github.com/rest/actions/artifacts)
+//   - deployment: R/deployments/N, its statuses
+//     (https://docs.github.com/rest/deployments/statuses), R/compare/A...B
+//   - environment: R/environments/NAME
+//     (https://docs.github.com/rest/deployments/environments) and its branch
+//     policies (https://docs.github.com/rest/deployments/branch-policies)
+//   - branch rules: R/branches/B (https://docs.github.com/rest/branches/branches),
+//     its classic protection
+//     (https://docs.github.com/rest/branches/branch-protection),
+//     R/rules/branches/B (https://docs.github.com/rest/repos/rules) and
+//     CODEOWNERS through R/contents (https://docs.github.com/rest/repos/contents)
+//   - ticket: R/issues/N with comments and timeline
+//     (https://docs.github.com/rest/issues/issues)
+//   - mention: GET search/issues (https://docs.github.com/rest/search/search)
+//   - preflight: GET user (https://docs.github.com/rest/users/users) or
+//     installation/repositories (https://docs.github.com/rest/apps/installations),
+//     each R, and R/actions/permissions/artifact-and-log-retention
+//     (https://docs.github.com/rest/actions/permissions)
+//
+// GraphQL (https://docs.github.com/graphql), where REST does not say it: the
+// commits before and after a force-push, the old and new base branch, the
+// commit that the merge queue tried, and the issues that a pull request
+// closes. It is asked only where the timeline or the description shows that
+// there is something to ask for.
+//
+// # Least permissions
+//
+// A fine-grained token or an app with read access to: Metadata, Contents, Pull
+// requests, Issues, Checks (apps only; a fine-grained token reads the checks
+// of public repositories and those of GitHub Actions), Commit statuses,
+// Actions, Deployments, Environments. With Administration (read) also classic
+// branch protection and the retention of logs; without it they are gaps. A
+// classic token needs the scope repo for private repositories, which allows
+// writing as well: preflight says so. Nothing is ever written.
+//
+// # What GitHub keeps for how long
+//
+// Logs and artifacts of Actions 90 days unless the repository sets 1 to 400,
+// check runs and suites 400 days, statuses of commits, deployments, timelines
+// and reviews for good. A log that is answered with 410, or with 404 when it
+// is older than the repository keeps logs, is a gap with the reason expired.
+// The log of a finished job that is in the vault already is not asked for
+// again.
+//
+// # Limits
+//
+// What is cut short is a gap with the reason truncated and the numbers:
+//
+//   - 250 commits in the list of a pull request; a comparison of its ends
+//     gives the rest, unless the base was moved since
+//   - 3,000 files of a pull request or a commit
+//   - 1,000 workflow runs of a commit, 1,000 results of a search
+//   - of a log the failed steps (to the second: the log does not say where a
+//     step ends) and the last 200 lines are kept in the item; the vault has
+//     the whole, up to the transport's bound of a body
+//   - artifacts are opened if their name says test, junit, report or result,
+//     or if they have no more than 1 MiB; archives up to 32 MiB
+//   - 500 production deployments are compared with a commit, oldest first,
+//     until one contains it and succeeded; 30,000 are listed to find them
+//
+// GitHub's search compares words: what a mention finds may write the text
+// differently. Trial merge commits of unmerged pull requests are left out. The
+// timeline leaves out what other fields hold (comments, reviews, commits) and
+// who subscribed or was mentioned. A deleted account is nobody, or "ghost",
+// as GitHub sends it.
+package github

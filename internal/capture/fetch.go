@@ -1,0 +1,57 @@
+package capture
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
+)
+
+// Fetch is the transport for what is not HTTP (git, files): online it calls do
+// and records what it read under name; offline it gives back what was recorded
+// last. Name says what was asked for ("git log -1 abc", "file:evidence/x.png")
+// and is the provenance's URL.
+//
+// What was read once in a run is not read again in it. An error of do is
+// returned as it is, and nothing is recorded. The bytes are the caller's own.
+func (s *Session) Fetch(ctx context.Context, system, name string, do func(context.Context) ([]byte, error)) ([]byte, error) {
+	ask := &record{System: system, Method: methodFetch, URL: s.secrets.clean(name)}
+	job := JobFrom(ctx)
+	ask.Collector = job.name()
+	slot := job.begin()
+	rec, err := s.lookup(ctx, ask, func(ctx context.Context) (*record, error) {
+		b, err := do(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return s.keepFetched(ask, b)
+	})
+	if err != nil {
+		return nil, err
+	}
+	b, err := s.vault.bytes(rec.SHA256, rec.Size)
+	if err != nil {
+		return nil, &SourceError{System: system, URL: ask.URL, Reason: evidence.Unreachable, Detail: err.Error(), Err: err}
+	}
+	job.done(slot, rec.provenance())
+	return b, nil
+}
+
+func (s *Session) keepFetched(ask *record, b []byte) (*record, error) {
+	st, err := s.vault.stage(bytes.NewReader(b), int64(len(b)), s.secrets)
+	if err != nil {
+		return nil, fmt.Errorf("recording %s: %w", ask.describe(), err)
+	}
+	if err := st.commit(false); err != nil {
+		return nil, s.fail(err)
+	}
+	rec := *ask
+	rec.Kind, rec.Time, rec.Attempt = kindAnswer, s.now(), 1
+	rec.RetrievedBy = s.Principal(ask.System)
+	rec.SHA256, rec.Size = st.sha, st.size
+	if _, err := s.append(&rec); err != nil {
+		return nil, err
+	}
+	return &rec, nil
+}
