@@ -7,9 +7,10 @@ import (
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
 
-// Clone copies a change in full, so that redacting it leaves what other
-// samples share as it was. The bytes of exhibits are shared: they are never
-// changed in place.
+// Clone gives a copy of a change that shares no record with it, so that
+// redacting the one leaves the other, and every change that has records in
+// common, as it is. The content of files is shared: Change never writes into
+// it, but puts another in its place.
 func Clone(c evidence.Change) evidence.Change {
 	return clone(reflect.ValueOf(c)).Interface().(evidence.Change)
 }
@@ -20,28 +21,39 @@ func clone(v reflect.Value) reflect.Value {
 		if v.IsNil() {
 			return v
 		}
-		p := reflect.New(v.Type().Elem())
-		p.Elem().Set(clone(v.Elem()))
-		return p
+		out := reflect.New(v.Type().Elem())
+		out.Elem().Set(clone(v.Elem()))
+		return out
+	case reflect.Struct:
+		out := reflect.New(v.Type()).Elem()
+		out.Set(v) // with what is not exported
+		if _, ok := v.Interface().(time.Time); ok {
+			return out
+		}
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				out.Field(i).Set(clone(v.Field(i)))
+			}
+		}
+		return out
 	case reflect.Slice:
 		if v.IsNil() || v.Type().Elem().Kind() == reflect.Uint8 {
 			return v
 		}
-		s := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+		out := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
 		for i := range v.Len() {
-			s.Index(i).Set(clone(v.Index(i)))
+			out.Index(i).Set(clone(v.Index(i)))
 		}
-		return s
-	case reflect.Struct:
-		// A time is a value, and its fields are its own.
-		if v.Type() == reflect.TypeFor[time.Time]() {
+		return out
+	case reflect.Map:
+		if v.IsNil() {
 			return v
 		}
-		s := reflect.New(v.Type()).Elem()
-		for i := range v.NumField() {
-			s.Field(i).Set(clone(v.Field(i)))
+		out := reflect.MakeMapWithSize(v.Type(), v.Len())
+		for it := v.MapRange(); it.Next(); {
+			out.SetMapIndex(it.Key(), clone(it.Value()))
 		}
-		return s
+		return out
 	}
 	return v
 }

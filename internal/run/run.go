@@ -149,3 +149,10 @@ func (c recorded) Preflight(ctx context.Context) (evidence.Principal, error) {
 	}
 	return evidence.Principal{System: c.Name(), Name: "no login"}, nil
 }
+
+// Done tells the progress display that the run has said its last.
+func (r *Run) Done() {
+	if p, ok := r.progress.(interface{ Done() }); ok {
+		p.Done()
+	}
+}

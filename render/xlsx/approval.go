@@ -1,0 +1,202 @@
+package xlsx
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
+)
+
+// approval counts what is recorded, without judging it: reviews on the pull
+// request, answers at a service desk, answers at a pipeline's gate.
+func (f facts) approval() string {
+	pr := f.pullRequest()
+	if pr == nil {
+		return f.ticketApproval()
+	}
+	it, _ := f.c.Subject()
+	name := fmt.Sprintf("PR #%d: ", pr.Number)
+	missing := f.cut(it.Ref, "review", "approval")
+	trailers := ""
+	if n := len(f.trailers()); n > 0 {
+		trailers = fmt.Sprintf("; %s in the commit message", plural(n, "reviewer trailer"))
+	}
+	if missing != "" && len(pr.Reviews) == 0 {
+		return name + notObtained + ": " + missing + trailers
+	}
+	count := map[string]int{}
+	for _, r := range pr.Reviews {
+		count[r.State]++
+	}
+	said := []string{plural(count["APPROVED"], "approval")}
+	for _, other := range [][2]string{{"CHANGES_REQUESTED", "requesting changes"}, {"DISMISSED", "dismissed"}} {
+		if n := count[other[0]]; n > 0 {
+			said = append(said, fmt.Sprintf("%d %s", n, other[1]))
+		}
+	}
+	if n := len(f.gateApprovals()); n > 0 {
+		said = append(said, plural(n, "approval")+" at a deployment gate")
+	}
+	note := name + strings.Join(said, ", ") + " recorded" + trailers
+	if missing != "" {
+		note += " (" + missing + ")"
+	}
+	return note
+}
+
+func (f facts) ticketApproval() string {
+	t := f.ticket()
+	if t == nil {
+		return f.noPR()
+	}
+	approved := 0
+	for _, step := range t.Approvals {
+		for _, d := range step.Approvers {
+			if strings.EqualFold(d.Decision, "approved") {
+				approved++
+			}
+		}
+	}
+	missing := f.cut(f.item(t), "approval")
+	if missing != "" && approved == 0 {
+		return t.Key + ": " + notObtained + ": " + missing
+	}
+	note := fmt.Sprintf("%s: %s recorded", t.Key, plural(approved, "approval"))
+	if h := statusApproval(t); h != nil {
+		note += fmt.Sprintf("; status set to %s by %s", oneLine(h.To, 40), person(h.Author))
+	}
+	if missing != "" {
+		note += " (" + missing + ")"
+	}
+	return note
+}
+
+// statusApproval gives the last move of a ticket into a status that is named
+// after an approval.
+func statusApproval(t *evidence.Ticket) *evidence.HistoryEntry {
+	for i := len(t.History) - 1; i >= 0; i-- {
+		h := &t.History[i]
+		if to := strings.ToLower(h.To); strings.EqualFold(h.Field, "status") && (strings.HasPrefix(to, "approved") || strings.HasSuffix(to, " approved")) {
+			return h
+		}
+	}
+	return nil
+}
+
+// gateApprovals gives the approvals of pipelines that waited for one.
+func (f facts) gateApprovals() []evidence.GateApproval {
+	var gates []evidence.GateApproval
+	for _, it := range f.c.All(evidence.KindBuild) {
+		for _, a := range it.Build.Approvals {
+			if a.State == "approved" {
+				gates = append(gates, a)
+			}
+		}
+	}
+	return gates
+}
+
+// trailers gives the lines of the landed commit's message that name
+// reviewers. They are what the committer wrote, not records of reviews.
+func (f facts) trailers() []evidence.Trailer {
+	landed, ok := f.c.Landed()
+	if !ok {
+		return nil
+	}
+	var found []evidence.Trailer
+	for _, t := range landed.Commit.Trailers {
+		switch strings.ToLower(t.Key) {
+		case "reviewed-by", "reviewers", "reviewer", "approved-by", "acked-by":
+			found = append(found, t)
+		}
+	}
+	return found
+}
+
+// mergedBy names who merged; a source that keeps no pull requests cannot know.
+func (f facts) mergedBy(pr *evidence.PullRequest) string {
+	if pr.MergedBy == nil && pr.Statement != "" {
+		return noneRecorded
+	}
+	return person(pr.MergedBy)
+}
+
+// approvers names who approved and when, one a line.
+func (f facts) approvers() string {
+	var lines []string
+	if pr := f.pullRequest(); pr != nil {
+		for _, r := range pr.Reviews {
+			if r.State == "APPROVED" {
+				lines = append(lines, person(r.Author)+", "+at(r.Submitted))
+			}
+		}
+	} else if t := f.ticket(); t != nil {
+		for _, step := range t.Approvals {
+			for _, d := range step.Approvers {
+				if strings.EqualFold(d.Decision, "approved") {
+					lines = append(lines, person(d.Person)+", "+at(step.Completed))
+				}
+			}
+		}
+		if h := statusApproval(t); h != nil {
+			lines = append(lines, person(h.Author)+", "+at(h.At)+" (status)")
+		}
+	}
+	for _, t := range f.trailers() {
+		lines = append(lines, oneLine(t.Key+": "+t.Value, 200)+" (the committer's statement)")
+	}
+	for _, g := range f.gateApprovals() {
+		lines = append(lines, person(g.Person)+", "+at(g.At)+" (deployment gate)")
+	}
+	if len(lines) == 0 {
+		return f.noApproval()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// approvedAt is the time of the last approval that is recorded.
+func (f facts) approvedAt() time.Time {
+	var last time.Time
+	later := func(t time.Time) {
+		if t.After(last) {
+			last = t
+		}
+	}
+	if pr := f.pullRequest(); pr != nil {
+		for _, r := range pr.Reviews {
+			if r.State == "APPROVED" {
+				later(r.Submitted)
+			}
+		}
+		return last
+	}
+	if t := f.ticket(); t != nil {
+		for _, step := range t.Approvals {
+			if strings.EqualFold(step.Decision, "approved") {
+				later(step.Completed)
+			}
+		}
+		if h := statusApproval(t); h != nil {
+			later(h.At)
+		}
+	}
+	return last
+}
+
+// noApproval says why no approval is known.
+func (f facts) noApproval() string {
+	if it, ok := f.c.Subject(); ok {
+		if why := f.cut(it.Ref, "review", "approval"); why != "" {
+			return notObtained + ": " + why
+		}
+		return noneRecorded
+	}
+	if t := f.ticket(); t != nil {
+		if why := f.cut(f.item(t), "approval"); why != "" {
+			return notObtained + ": " + why
+		}
+		return noneRecorded
+	}
+	return f.noPR()
+}

@@ -1,0 +1,352 @@
+package xlsx
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
+)
+
+// What stands where a fact is absent: never nothing.
+const (
+	notObtained   = "not obtained"
+	noneRecorded  = "none recorded"
+	noPullRequest = "no pull request"
+	notMerged     = "none recorded: not merged"
+)
+
+// facts reads short facts from a change, in the sources' words.
+type facts struct{ c *evidence.Change }
+
+func (f facts) pullRequest() *evidence.PullRequest {
+	it, _ := f.c.Subject()
+	return it.PullRequest
+}
+
+// ticket gives the ticket that was asked for, or the first that was found.
+func (f facts) ticket() *evidence.Ticket {
+	if it, ok := f.c.Find(f.c.Sample.Ref); ok && it.Ticket != nil {
+		return it.Ticket
+	}
+	if all := f.c.All(evidence.KindTicket); len(all) > 0 {
+		return all[0].Ticket
+	}
+	return nil
+}
+
+// deployment gives the first successful production deployment; where none
+// succeeded, the last that was tried; or the one that was asked for.
+func (f facts) deployment() *evidence.Deployment {
+	if it, ok := f.c.FirstDeployment(); ok {
+		return it.Deployment
+	}
+	if all := f.c.Deployments(); len(all) > 0 {
+		return all[len(all)-1].Deployment
+	}
+	it, _ := f.c.Find(f.c.Sample.Ref)
+	return it.Deployment
+}
+
+// absent says why there is nothing of these kinds: the first gap's reason, or
+// that the sources have none. Where the record that was asked for is itself
+// missing, nothing further was asked, and its gap is the reason.
+func (f facts) absent(kinds ...evidence.Kind) string {
+	_, found := f.c.Find(f.c.Sample.Ref)
+	for _, g := range f.c.Gaps {
+		if slices.Contains(kinds, g.Ref.Kind) || !found && g.Ref == f.c.Sample.Ref {
+			return notObtained + ": " + string(g.Reason) + " (" + strings.TrimSpace(words(g.Ref.Kind)+" "+g.Part) + ")"
+		}
+	}
+	if !found {
+		return notObtained + ": the record that was asked for is missing"
+	}
+	return noneRecorded
+}
+
+// cut gives the reason why a part of a record is not whole, or "".
+func (f facts) cut(ref evidence.Ref, parts ...string) string {
+	for _, g := range f.c.GapsOf(ref) {
+		for _, part := range parts {
+			if strings.Contains(strings.ToLower(g.Part), part) {
+				return string(g.Reason)
+			}
+		}
+	}
+	return ""
+}
+
+func (f facts) noTicket() string { return f.absent(evidence.KindTicket) }
+
+func (f facts) noPR() string {
+	if why := f.absent(evidence.KindPullRequest); why != noneRecorded {
+		return why
+	}
+	return noPullRequest
+}
+
+// noDeployment says why no deployment is known.
+func (f facts) noDeployment() string {
+	if f.ticket() != nil && f.pullRequest() == nil {
+		return notObtained + ": the ticket does not say when it was deployed"
+	}
+	if _, found := f.c.Find(f.c.Sample.Ref); !found {
+		return f.absent(evidence.KindDeployment, evidence.KindCommit)
+	}
+	if dep := f.deployment(); dep != nil {
+		return notObtained + ": no successful deployment to production is recorded"
+	}
+	if why := f.absent(evidence.KindDeployment, evidence.KindCommit); why != noneRecorded {
+		return why
+	}
+	return notObtained + ": no production deployment that contains the change was found"
+}
+
+func (f facts) description() string {
+	it, _ := f.c.Find(f.c.Sample.Ref)
+	switch pr := f.pullRequest(); {
+	case it.Ticket != nil:
+		return oneLine(it.Ticket.Title, 300)
+	case pr != nil:
+		return oneLine(pr.Title, 300)
+	case it.Commit != nil:
+		first, _, _ := strings.Cut(it.Commit.Message, "\n")
+		return oneLine(first, 300)
+	case it.Deployment != nil && it.Deployment.Description != "":
+		return oneLine(it.Deployment.Description, 300)
+	}
+	return f.absent(f.c.Sample.Ref.Kind)
+}
+
+func (f facts) repository() string {
+	switch pr, t := f.pullRequest(), f.ticket(); {
+	case pr != nil:
+		return said(oneLine(pr.Repository, 200))
+	case t != nil && t.Project != "":
+		return oneLine(t.Project, 200)
+	}
+	return f.c.Sample.Ref.System
+}
+
+func (f facts) environment() string {
+	if dep := f.deployment(); dep != nil {
+		return said(dep.Environment)
+	}
+	if f.ticket() != nil && f.pullRequest() == nil {
+		return f.declared("environment")
+	}
+	return f.noDeployment()
+}
+
+// declared gives the first of these configured fields that the ticket has.
+func (f facts) declared(names ...string) string {
+	t := f.ticket()
+	if t == nil {
+		return f.noTicket()
+	}
+	for _, name := range names {
+		if field, ok := t.Field(name); ok && strings.TrimSpace(field.Value.Source) != "" {
+			return oneLine(prose(field.Value), 200)
+		}
+	}
+	if it := f.item(t); f.cut(it, names...) != "" {
+		return notObtained + ": " + f.cut(it, names...)
+	}
+	return noneRecorded
+}
+
+// item gives the ref of a ticket.
+func (f facts) item(t *evidence.Ticket) evidence.Ref {
+	for _, it := range f.c.All(evidence.KindTicket) {
+		if it.Ticket == t {
+			return it.Ref
+		}
+	}
+	return evidence.Ref{}
+}
+
+// risk gives the ticket's risk field, or else the boxes ticked in the pull
+// request's risk assessment.
+func (f facts) risk() string {
+	level := f.declared("risk", "risk_level")
+	pr := f.pullRequest()
+	if pr == nil || level != noneRecorded && f.ticket() != nil {
+		return level
+	}
+	var ticked []string
+	for l := range strings.SplitSeq(pr.Body.Source, "\n") {
+		l = strings.ToLower(strings.TrimSpace(l))
+		for _, tier := range []string{"High", "Medium", "Low"} {
+			if strings.HasPrefix(l, "- [x] "+strings.ToLower(tier)+" risk") || strings.HasPrefix(l, "* [x] "+strings.ToLower(tier)+" risk") {
+				ticked = append(ticked, tier)
+			}
+		}
+	}
+	if len(ticked) == 0 {
+		return level
+	}
+	return strings.Join(ticked, ", ") + " (ticked in the pull request)"
+}
+
+func (f facts) tickets() string {
+	var keys []string
+	for _, it := range f.c.All(evidence.KindTicket) {
+		keys = append(keys, it.Ticket.Key)
+	}
+	if len(keys) == 0 {
+		return f.noTicket()
+	}
+	return oneLine(strings.Join(keys, ", "), 300)
+}
+
+func (f facts) requester() string {
+	if t := f.ticket(); t != nil {
+		return stated(t.Reporter)
+	}
+	return f.noTicket()
+}
+
+// authors names who opened the pull request and, where they are others, who
+// wrote its commits.
+func (f facts) authors() string {
+	pr := f.pullRequest()
+	if pr == nil {
+		if it, ok := f.c.Find(f.c.Sample.Ref); ok && it.Commit != nil {
+			return signed(it.Commit.Author)
+		}
+		return f.noPR()
+	}
+	names := []string{person(pr.Author)}
+	if pr.Author == nil && pr.Statement != "" {
+		names = nil
+	}
+	for _, c := range pr.Commits {
+		if name := signed(c.Author); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return said(list(names, 12, "authors"))
+}
+
+// incident gives the incident that the ticket names.
+func (f facts) incident() string {
+	t := f.ticket()
+	if t == nil {
+		return f.noTicket()
+	}
+	var keys []string
+	if field := f.declared("incident"); field != noneRecorded && !strings.HasPrefix(field, notObtained) {
+		keys = append(keys, field)
+	}
+	for _, l := range t.Related {
+		if strings.Contains(strings.ToLower(l.Relation), "incident") || strings.Contains(strings.ToLower(l.Relation), "caused by") {
+			keys = append(keys, l.Key+" ("+l.Relation+")")
+		}
+	}
+	if len(keys) == 0 {
+		return noneRecorded
+	}
+	return list(keys, 10, "links")
+}
+
+// components gives the folders that a pull request touches, or the ticket's components.
+func (f facts) components() string {
+	pr := f.pullRequest()
+	if pr == nil {
+		t := f.ticket()
+		if t == nil {
+			return f.noPR()
+		}
+		if len(t.Components) == 0 {
+			return noneRecorded
+		}
+		return list(t.Components, 40, "components")
+	}
+	it, _ := f.c.Subject()
+	if len(pr.Files) == 0 {
+		if why := f.cut(it.Ref, "file"); why != "" {
+			return notObtained + ": " + why
+		}
+		return noneRecorded
+	}
+	var dirs []string
+	for _, file := range pr.Files {
+		parts := strings.SplitN(file.Path, "/", 3)
+		dir := strings.Join(parts[:min(2, len(parts))], "/")
+		if len(parts) > 2 {
+			dir += "/"
+		}
+		dirs = append(dirs, dir)
+	}
+	slices.Sort(dirs)
+	total := fmt.Sprintf("%d files: ", len(pr.Files))
+	if len(pr.Files) == 1 {
+		total = ""
+	}
+	if pr.FilesTotal > len(pr.Files) {
+		total = fmt.Sprintf("%d of %d files: ", len(pr.Files), pr.FilesTotal)
+	}
+	return total + list(slices.Compact(dirs), 25, "places")
+}
+
+// label gives the auditor's own words for the sample.
+func (f facts) label() string {
+	s := f.c.Sample
+	if s.Label == "" || s.Label == fmt.Sprint(s.Number) || s.Label == s.Requested {
+		return said(oneLine(s.Requested, 300))
+	}
+	return oneLine(s.Label+": "+s.Requested, 300)
+}
+
+// said gives what a source says, or that it says nothing.
+func said(s string) string {
+	if strings.TrimSpace(s) == "" {
+		return noneRecorded
+	}
+	return s
+}
+
+func person(p *evidence.Person) string { return oneLine(p.String(), 120) }
+
+// stated names a person where the source names one.
+func stated(p *evidence.Person) string {
+	if p == nil {
+		return noneRecorded
+	}
+	return person(p)
+}
+
+// signed names who a commit says wrote it: the account where the source knows it.
+func signed(s evidence.Signature) string {
+	if s.Account != nil {
+		return person(s.Account)
+	}
+	return oneLine(said(s.Name), 120)
+}
+
+// list joins names, and counts what it leaves out.
+func list(names []string, most int, what string) string {
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more %s", strings.Join(names[:most], ", "), len(names)-most, what)
+}
+
+func words(k evidence.Kind) string { return strings.ReplaceAll(string(k), "_", " ") }
+
+func short(sha string) string { return sha[:min(7, len(sha))] }
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
+
+func at(t time.Time) string {
+	if t.IsZero() {
+		return "time not stated"
+	}
+	return t.UTC().Format("2006-01-02 15:04 UTC")
+}
