@@ -12,8 +12,10 @@ FUZZTIME    ?= 20s
 PROGRAMS := pdftotext:poppler-utils qpdf:qpdf soffice:libreoffice-calc prometheus:prometheus npm:npm
 PACKAGES := python3-openpyxl fonts-droid-fallback
 
-# GitHub's published descriptions of its APIs, by npm package and version.
-SCHEMAS := @octokit/openapi@22.0.0 @octokit/graphql-schema@15.26.1
+# GitHub's published descriptions of its APIs, by npm package, and their hashes.
+SCHEMAS := @octokit/openapi@23.0.2 @octokit/graphql-schema@15.26.1
+SCHEMA_SUMS := 829b4bebb19a53133289f7b0bc819f4f1118115821db2ca9f25e9ee995a7da2a  api.github.com.json\n\
+3c62d0526d133cee53221c89de9b455ade24db78b9e7ad56d642c4c15bce2654  schema.graphql\n
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo test check lint fmt bench fuzz golden tools schemas clean
@@ -71,15 +73,14 @@ tools:
 	$$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null || \
 	  echo "Not installed:$$missing (tests that need them are skipped)"
 
-schemas:
-	@mkdir -p .cache/schemas; cd .cache/schemas; \
-	for s in $(SCHEMAS); do \
-	  name=$${s%@*}; dir=$${name##*/}; \
-	  if [ -e $$dir/.version ] && [ "$$(cat $$dir/.version)" = "$$s" ]; then continue; fi; \
-	  if ! command -v npm >/dev/null; then echo "npm is not installed: tests that need $$name are skipped"; continue; fi; \
-	  rm -rf $$dir; mkdir $$dir; \
-	  tarball=$$(npm pack --silent $$s) && tar -xzf $$tarball -C $$dir --strip-components=1 && rm $$tarball && echo $$s >$$dir/.version; \
-	done
+schemas: ## fetch the published descriptions that our fakes are held to
+	@mkdir -p .cache/schemas && cd .cache/schemas && \
+	if printf '$(SCHEMA_SUMS)' | sha256sum -c --quiet --status 2>/dev/null; then exit 0; fi; \
+	if ! command -v npm >/dev/null; then echo "npm is not installed: tests that need GitHub's schemas are skipped"; exit 0; fi; \
+	npm pack --silent $(SCHEMAS) >/dev/null && \
+	tar -xzf octokit-openapi-*.tgz --strip-components=2 package/generated/api.github.com.json && \
+	tar -xzf octokit-graphql-schema-*.tgz --strip-components=1 package/schema.graphql && \
+	rm octokit-*.tgz && printf '$(SCHEMA_SUMS)' | sha256sum -c --quiet
 
 clean: ## remove what was built
 	rm -rf bin out .cache
