@@ -3,6 +3,7 @@ package run
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
@@ -10,10 +11,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -105,7 +108,9 @@ func (s *site) online(t *testing.T, list string) made {
 }
 
 // sealed is the path of a file of a package.
-func (m made) sealed(elem ...string) string { return filepath.Join(append([]string{m.Folder}, elem...)...) }
+func (m made) sealed(elem ...string) string {
+	return filepath.Join(append([]string{m.Folder}, elem...)...)
+}
 
 // sample is the path of a file of the sample of that number, from 1.
 func (m made) sample(number int, elem ...string) string {
@@ -319,4 +324,24 @@ func newTagged(t *testing.T, h http.Handler) *tagged {
 	}))
 	t.Cleanup(s.Close)
 	return s
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// forms gives the ways in which a token may be written.
+func forms(token string) []string {
+	return []string{token, url.QueryEscape(token), base64.StdEncoding.EncodeToString([]byte(token)), base64.StdEncoding.EncodeToString([]byte(jiraUser + ":" + token))}
+}
+
+// jiraUser is whose token the Jira of the tests is asked with.
+const jiraUser = "auditor@example.com"
+
+func (s *tagged) total() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, m := range s.authorized {
+		n += m
+	}
+	return n
 }

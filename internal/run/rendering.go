@@ -8,9 +8,11 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -121,7 +123,7 @@ func (r *Run) addPayloads(j *job, c *evidence.Change, folder string) ([]redact.H
 			return nil, fmt.Errorf("sample %d: reading the payload of %s from the vault: %w", c.Sample.Number, p.from.URL, err)
 		}
 		extension, data, found := r.presentable(p.from, raw)
-		name := path.Join(folder, pack.SourceFolder, pack.SourceName(i+1, width, p.ref, extension))
+		name := path.Join(folder, pack.SourceFolder, pack.SourceName(i+1, width, p.ref, part(p.from.URL)+extension))
 		for _, h := range found {
 			h.Where = name + " " + h.Where
 			hits = append(hits, h)
@@ -132,6 +134,23 @@ func (r *Run) addPayloads(j *job, c *evidence.Change, folder string) ([]redact.H
 		}
 	}
 	return hits, nil
+}
+
+// parts are the ends of addresses that say which part of a record a payload
+// holds; others are numbers and names, which the file's name has already.
+var parts = regexp.MustCompile(`/(reviews|comments|commits|files|timeline|pulls|jobs|logs|artifacts|approvals?|attempts|` +
+	`check-runs|check-suites|statuses|protection|runs|deployments|remotelink|changelog|field|comment)/?$`)
+
+// part gives that part, with a space before it, or nothing.
+func part(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	if m := parts.FindStringSubmatch(u.Path); m != nil {
+		return " " + m[1]
+	}
+	return ""
 }
 
 func (r *Run) payload(sha256 string) ([]byte, error) {

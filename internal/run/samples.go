@@ -55,8 +55,9 @@ func (r *Run) resolve(ctx context.Context, resolver *request.Resolver, line requ
 	if err != nil {
 		return evidence.Ref{}, &evidence.Unmatched{Reason: evidence.NotFound, Tried: append(res.Tried, err.Error())}
 	}
-	if len(res.Candidates) == 0 {
-		return evidence.Ref{}, &evidence.Unmatched{Reason: evidence.NotFound, Tried: res.Tried}
+	if res.Form == "date" {
+		return evidence.Ref{}, &evidence.Unmatched{Reason: evidence.Ambiguous, Tried: append(res.Tried,
+			"a date stands for every change of that day; name the pull request, ticket, commit or deployment that is meant")}
 	}
 	tried := res.Tried
 	reason := evidence.NotFound
@@ -105,11 +106,20 @@ func (r *Run) root(ctx context.Context, it evidence.Item, tried []string) (evide
 	}
 	switch len(changes) {
 	case 0:
-		return it.Ref, nil
+		return whole(it), nil
 	case 1:
 		return changes[0], nil
 	}
 	return evidence.Ref{}, ambiguous(tried, lead, changes)
+}
+
+// whole gives the record's own ref: of a commit that was asked for by the
+// beginning of its hash, the whole hash.
+func whole(it evidence.Item) evidence.Ref {
+	if it.Commit != nil {
+		it.Ref.ID = it.Commit.Repository + "@" + it.Commit.SHA
+	}
+	return it.Ref
 }
 
 // carriedOut gives the merged pull requests that carried out a ticket: those
