@@ -91,7 +91,14 @@ func newGit(s config.System, n Needs) (evidence.Collector, error) {
 }
 
 func newFiles(s config.System, n Needs) (evidence.Collector, error) {
-	return files.New(files.Config{Name: s.Name, Dir: s.Path}, n.Session, n.Version)
+	c := files.Config{Name: s.Name, Dir: s.Path}
+	for _, forge := range n.Config.Systems {
+		c.Repositories = append(c.Repositories, forge.Repositories...)
+		if forge.Kind == "git" {
+			c.Repositories = append(c.Repositories, forge.Repository)
+		}
+	}
+	return files.New(c, n.Session, n.Version)
 }
 
 // authorize puts a system's credential on a request: with a user as basic

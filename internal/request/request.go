@@ -1,108 +1,127 @@
-// Package request reads the auditor's list: a CSV or Excel file of any
-// reasonable shape, or references on the command line. It says what each line
-// could mean here; whether such a record exists is for others to find out.
+// Package request turns an auditor's list into lines, and a line into the
+// records that it may mean. It reads what auditors send: CSV with any of the
+// usual separators and encodings, and Excel workbooks, with the header anywhere
+// in the first rows and columns named in their own words. It never guesses: a
+// line that may mean several things gives all of them, and one that means
+// nothing known says what was tried.
+//
+// Nothing here asks a source: whether a record exists is for the caller to see.
 package request
 
 import (
+	"bytes"
 	"fmt"
+	"path/filepath"
 	"strings"
-	"time"
+	"unicode"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
 
-// Line is one wanted change, as the auditor wrote it.
+// LinesMost bounds a list.
+const LinesMost = 50_000
+
+// A Line is one line of a request.
 type Line struct {
-	Where string   // "samples.xlsx, sheet Samples, cell B7", "samples.csv, line 7"
-	Label string   // the auditor's own number or name for the sample
-	Text  string   // the reference; "" where the line gives only a date
-	Also  []string // further references of the same line, such as the ticket beside the pull request
-	Date  string   // as written, or 2025-10-15 where the cell holds a real date
-	Note  string
+	Where      string   // "samples.xlsx, sheet Samples, cell B7" or "samples.csv, line 7"
+	Label      string   // the auditor's own number or name for the sample
+	Text       string   // the reference as they wrote it; "" where the line gives a date alone, or nothing
+	Also       []string // further references of the same line, for example the ticket beside the pull request
+	Columns    []Column // what the columns of Text and Also hold, in that order; empty for arguments
+	Repository string   // from a column of its own
+	Date       string   // YYYY-MM-DD where the cell is a real date, else as they wrote it
+	Note       string
 }
 
-// Bounds of a list.
+// Column says what a column holds.
+type Column string
+
+// The columns that are read. Any reference may stand in a ColumnChange.
 const (
-	maxLines  = 50_000
-	maxHeader = 20 // rows among which the header is looked for
+	ColumnLabel       Column = "label"
+	ColumnPullRequest Column = "pull request"
+	ColumnChange      Column = "change"
+	ColumnCommit      Column = "commit"
+	ColumnTicket      Column = "ticket"
+	ColumnDeployment  Column = "deployment"
+	ColumnRepository  Column = "repository"
+	ColumnDate        Column = "date"
+	ColumnNote        Column = "note"
 )
 
-// Args makes lines of references given on the command line.
-func Args(args []string) []Line {
-	lines := make([]Line, len(args))
-	for i, a := range args {
-		lines[i] = Line{Where: fmt.Sprintf("argument %d", i+1), Text: strings.TrimSpace(a)}
-	}
-	return lines
-}
-
-// Read reads a list. What the file holds decides how it is read, not its
-// name, which only messages use.
+// Read reads a list. name is the file's, for messages; what the file is, its
+// content decides. Every error is one sentence that says what to do.
 func Read(name string, data []byte) ([]Line, error) {
-	var tables []table
+	name = clean(filepath.Base(name), 200)
+	var sheets []sheet
 	var err error
 	switch {
-	case len(strings.TrimSpace(string(data[:min(len(data), 1<<16)]))) == 0:
-		return nil, fmt.Errorf("%s is empty", name)
-	case strings.HasPrefix(string(data), "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-		return nil, fmt.Errorf("%s is in the old Excel format or protected by a password; open it in Excel and save it as .xlsx without one", name)
-	case strings.HasPrefix(string(data), "%PDF"):
-		return nil, fmt.Errorf("%s is a PDF; ask for the list as .xlsx or .csv, or copy it into one", name)
-	case strings.HasPrefix(string(data), "PK\x03\x04"):
-		tables, err = readWorkbook(name, data)
+	case len(bytes.TrimSpace(data)) == 0:
+		return nil, fmt.Errorf("%s is empty; it needs a line for each change, below a header such as Sample #, Change, Date", name)
+	case bytes.HasPrefix(data, []byte("PK\x03\x04")), bytes.HasPrefix(data, []byte("PK\x05\x06")):
+		sheets, err = readWorkbook(name, data)
+	case bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
+		return nil, fmt.Errorf("%s is an old Excel file (.xls) or one with a password; open it in Excel and save it as .xlsx without a password, or as CSV", name)
+	case bytes.HasPrefix(data, []byte("%PDF")):
+		return nil, fmt.Errorf("%s is a PDF; ask for the list as .xlsx or CSV, or copy it into one", name)
 	default:
-		tables, err = readText(name, data)
+		sheets, err = readText(name, data)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return fromTables(name, tables)
+	return readSheets(name, sheets)
 }
 
-// fromTables picks the one table that is a list of changes.
-func fromTables(name string, tables []table) ([]Line, error) {
-	var lists []table
-	var seen []string
-	var found [][]Line
-	for _, t := range tables {
-		lines, heads, err := t.lines()
-		if err != nil {
-			return nil, err
-		}
-		seen = append(seen, heads...)
-		if lines != nil {
-			lists, found = append(lists, t), append(found, lines)
+// Args makes lines of references that were given as arguments.
+func Args(args []string) []Line {
+	var lines []Line
+	for i, a := range args {
+		if text := clean(a, textMost); text != "" {
+			lines = append(lines, Line{Where: fmt.Sprintf("argument %d", i+1), Text: text})
 		}
 	}
-	switch len(lists) {
-	case 0:
-		return nil, noColumn(name, seen)
-	case 1:
-		if len(found[0]) == 0 {
-			return nil, fmt.Errorf("%s: the list has a header (%s) and no line below it", name, lists[0].name)
-		}
-		return found[0], nil
-	}
-	names := make([]string, len(lists))
-	for i, t := range lists {
-		names[i] = t.name
-	}
-	return nil, fmt.Errorf("%s holds %d lists (%s); keep the one that is meant", name, len(lists), strings.Join(names, "; "))
+	return lines
 }
 
-func noColumn(name string, heads []string) error {
-	if len(heads) == 0 {
-		return fmt.Errorf("%s has no column that names changes; give one the header Change, PR, Ticket, Commit, Deployment or Date", name)
+// Duplicates gives, for each ref, the index of the first one that is equal to
+// it, or -1 where it is the first itself.
+func Duplicates(refs []evidence.Ref) []int {
+	first := map[evidence.Ref]int{}
+	out := make([]int, len(refs))
+	for i, r := range refs {
+		if at, ok := first[r]; ok {
+			out[i] = at
+			continue
+		}
+		first[r], out[i] = i, -1
 	}
-	if len(heads) > 12 {
-		heads = append(heads[:12:12], "…")
-	}
-	return fmt.Errorf("%s has no column that names changes (headers seen: %s); give one the header Change, PR, Ticket, Commit, Deployment or Date",
-		name, strings.Join(heads, ", "))
+	return out
 }
 
-// Resolution is what a line could mean.
-type Resolution struct {
-	Form       string    // "pull request", "ticket", "commit", "deployment", "issue" or "date"
-	Date       time.Time // of the form "date": the day, at midnight UTC
-	Tried      []string  // how the line was read
-	Candidates refs
+const (
+	textMost = 500  // runes of a reference
+	noteMost = 2000 // runes of a note
+)
+
+// clean gives text of a stranger as one line: without control and invisible
+// characters, without runs of spaces, and no longer than most.
+func clean(s string, most int) string {
+	if len(s) > 8*most {
+		s = s[:8*most] // before any work on it
+	}
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r), unicode.IsControl(r):
+			return ' '
+		case unicode.Is(unicode.Cf, r): // zero-width, byte-order mark, direction marks
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+	s = strings.Join(strings.Fields(s), " ")
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most-1]) + "…"
+	}
+	return s
 }

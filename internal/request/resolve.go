@@ -3,248 +3,187 @@ package request
 import (
 	"errors"
 	"fmt"
-	"net/url"
-	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
 
-type refs = []evidence.Ref
-
-// Scope is what references can mean here.
+// Scope is what the configuration knows: where references can lead.
 type Scope struct {
 	Forges   []Forge
 	Trackers []Tracker
 }
 
-// Forge is a configured system with pull requests.
+// Forge is a system that keeps code.
 type Forge struct {
 	System       string
-	WebURL       string // "" for a local repository
-	Repositories []string
-	IsGit        bool // a local repository: commits and pull-request numbers, no deployments or issues
+	WebURL       string   // "" for a local repository
+	Repositories []string // "owner/name", or a local repository's name
+	IsGit        bool     // a git repository alone: it has neither issues nor deployments
 }
 
-// Tracker is a configured system with tickets.
+// Tracker is a system that keeps tickets.
 type Tracker struct {
 	System   string
 	WebURL   string
-	Projects []string
+	Projects []string // keys: "PAY"
 }
 
-// Resolver says what a line could mean. It is safe for use by several goroutines.
+// Form is what a line's reference looks like.
+type Form string
+
+// The forms.
+const (
+	FormPullRequest Form = "pull request"
+	FormCommit      Form = "commit"
+	FormNumber      Form = "pull request or commit" // digits alone, long enough for an abbreviated commit
+	FormTicket      Form = "ticket"
+	FormDeployment  Form = "deployment"
+	FormDateOnly    Form = "date" // which changes are meant, only the population tells
+)
+
+// Resolution is what a line may mean. Whether the candidates exist, nobody has
+// looked yet; a commit's ID may be abbreviated.
+type Resolution struct {
+	Form       Form
+	Candidates []evidence.Ref // in the order of the configuration
+	// Date is the day of a FormDateOnly at midnight UTC, with year 0 where the
+	// line gives none; for other forms the day that stands beside the reference,
+	// zero where there is none or it cannot be read.
+	Date  time.Time
+	Tried []string // how the reference was read and where it was looked for
+}
+
+// Error is a line that names nothing. Reason is Ambiguous where it has several
+// meanings, NotConfigured where no system is configured for it, else NotFound.
+type Error struct {
+	Reason evidence.Reason
+	Text   string // one sentence
+}
+
+func (e *Error) Error() string { return e.Text }
+
+// Resolver reads references in one scope. It is safe for use by several goroutines.
 type Resolver struct{ scope Scope }
 
-// NewResolver gives a resolver for one configuration.
+// NewResolver makes a resolver.
 func NewResolver(s Scope) *Resolver { return &Resolver{s} }
 
-// Resolve gives every record that the line's reference could name, none of
-// them looked up yet. It never chooses between several. An error says, for a
-// person, why the line can name nothing; Tried is set either way.
+// Resolve gives the records that a line may mean. It returns an *Error where
+// that is none, with what was tried in the resolution. Where a line holds
+// several references, the first counts; the others are in Line.Also.
 func (r *Resolver) Resolve(l Line) (Resolution, error) {
-	text := strings.Trim(strings.TrimSpace(l.Text), `"'()[]<>.,;`)
+	beside, hasDate, dateErr := cellDate(clean(l.Date, 100))
+	text := trim(clean(l.Text, textMost))
 	if text == "" {
-		if l.Date == "" {
-			return Resolution{}, errors.New("the line names nothing")
+		switch {
+		case dateErr != nil:
+			return Resolution{Form: FormDateOnly}, dateErr
+		case hasDate:
+			return dateOnly(beside), nil
+		case l.Date != "":
+			return Resolution{}, &Error{evidence.NotFound, fmt.Sprintf("%q is not a date; write it as 2025-10-15", clean(l.Date, 100))}
 		}
-		text = l.Date
+		return Resolution{}, &Error{evidence.NotFound, "the line names no change and no date"}
 	}
-	res, err := r.reference(text)
-	if err == nil && res.Form == "" {
-		res, err = r.inside(text)
-	}
-	if res.Form != "" {
-		res.Tried = append([]string{fmt.Sprintf("%q was read as a %s", text, res.Form)}, res.Tried...)
+	res, err := r.read(text, column(l, 0), clean(l.Repository, 200))
+	if err == nil && res.Form != FormDateOnly && hasDate && dateErr == nil {
+		res.Date = beside
 	}
 	return res, err
 }
 
-var (
-	pullNumber = regexp.MustCompile(`^(?i:(?:PR|pull(?: request)?|MR)[ -]*)?#?([1-9]\d{0,8})$`)
-	named      = regexp.MustCompile(`^(?:(?i:PR|pull request) )?(?:([\w.-]+)/)?([\w.-]+)#([1-9]\d{0,8})$`)
-	commitAt   = regexp.MustCompile(`^(?:([\w.-]+)/)?([\w.-]+)@([0-9a-fA-F]{7,64})$`)
-	commitID   = regexp.MustCompile(`^(?i:commit )?([0-9a-fA-F]{7,64})$`)
-	ticket     = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9_]*)-([1-9]\d*)$`)
-	deployment = regexp.MustCompile(`^(?i:deploy(?:ment)?)[ -]*(?i:id)?[ :]*#?([1-9]\d*)$`)
-	deployPath = regexp.MustCompile(`^([\w.-]+/[\w.-]+)/deployments/([1-9]\d*)$`)
-	salesforce = regexp.MustCompile(`^0Af[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?$`)
-)
+// Others reads the further references of a line, each by itself.
+func (r *Resolver) Others(l Line) []Resolution {
+	var all []Resolution
+	for i, also := range l.Also {
+		res, err := r.read(trim(clean(also, textMost)), column(l, i+1), clean(l.Repository, 200))
+		if err != nil {
+			res.Tried = append(res.Tried, err.Error())
+		}
+		all = append(all, res)
+	}
+	return all
+}
 
-// reference reads a text that is a reference and nothing else. Form is empty
-// where it is none that we know.
-func (r *Resolver) reference(text string) (Resolution, error) {
-	if strings.HasPrefix(text, "http://") || strings.HasPrefix(text, "https://") {
-		return r.address(text)
+func column(l Line, i int) Column {
+	if i < len(l.Columns) {
+		return l.Columns[i]
+	}
+	return ColumnChange
+}
+
+func dateOnly(day time.Time) Resolution {
+	said := day.Format("2006-01-02")
+	if day.Year() == 0 {
+		said = day.Format("January 2") + " of a year that is not given"
+	}
+	return Resolution{Form: FormDateOnly, Date: day,
+		Tried: []string{"read as a date alone: which change went to production on " + said + ", only the population of changes can tell"}}
+}
+
+// read tries the whole text, then the one reference within it.
+func (r *Resolver) read(text string, c Column, repository string) (Resolution, error) {
+	res, err := r.whole(text, c, repository)
+	if !errors.Is(err, errNoForm) {
+		return res, err
 	}
 	if day, ok, err := parseDate(text); ok {
-		return Resolution{Form: "date", Date: day}, err
-	}
-	if m := deployPath.FindStringSubmatch(text); m != nil {
-		return r.inRepositories("deployment", evidence.KindDeployment, m[1], func(repo string) string { return repo + "/deployments/" + m[2] })
-	}
-	if m := deployment.FindStringSubmatch(text); m != nil {
-		return r.inRepositories("deployment", evidence.KindDeployment, "", func(repo string) string { return repo + "/deployments/" + m[1] })
-	}
-	if m := named.FindStringSubmatch(text); m != nil {
-		return r.inRepositories("pull request", evidence.KindPullRequest, repository(m[1], m[2]), func(repo string) string { return repo + "#" + m[3] })
-	}
-	if m := commitAt.FindStringSubmatch(text); m != nil {
-		return r.inRepositories("commit", evidence.KindCommit, repository(m[1], m[2]), func(repo string) string { return repo + "@" + strings.ToLower(m[3]) })
-	}
-	if m := pullNumber.FindStringSubmatch(text); m != nil {
-		return r.inRepositories("pull request", evidence.KindPullRequest, "", func(repo string) string { return repo + "#" + m[1] })
-	}
-	if salesforce.MatchString(text) {
-		return Resolution{Form: "Salesforce deployment"}, errors.New("no Salesforce system is configured, so a Salesforce deployment cannot be looked up")
-	}
-	if m := ticket.FindStringSubmatch(text); m != nil {
-		return r.ticket(strings.ToUpper(m[1]), strings.ToUpper(text))
-	}
-	// A word of letters and digits can be a commit only if it is hexadecimal
-	// and not a word that happens to be.
-	if m := commitID.FindStringSubmatch(text); m != nil && strings.ContainsAny(m[1], "0123456789") {
-		return r.inRepositories("commit", evidence.KindCommit, "", func(repo string) string { return repo + "@" + strings.ToLower(m[1]) })
-	}
-	return Resolution{}, nil
-}
-
-func repository(owner, name string) string {
-	if owner == "" {
-		return name
-	}
-	return owner + "/" + name
-}
-
-// inRepositories gives a candidate in every configured repository that the
-// name fits: "owner/name", "name" alone, or "" for all of them.
-func (r *Resolver) inRepositories(form string, kind evidence.Kind, name string, id func(repo string) string) (Resolution, error) {
-	res := Resolution{Form: form}
-	var all []string
-	for _, f := range r.scope.Forges {
-		if f.IsGit && kind == evidence.KindDeployment {
-			continue
+		if err != nil {
+			return Resolution{Form: FormDateOnly}, err
 		}
-		for _, repo := range f.Repositories {
-			all = append(all, repo)
-			_, short, _ := strings.Cut(repo, "/")
-			if name == "" || strings.EqualFold(name, repo) || strings.EqualFold(name, short) {
-				res.Candidates = append(res.Candidates, evidence.Ref{Kind: kind, System: f.System, ID: id(repo)})
-			}
-		}
+		return dateOnly(day), nil
 	}
-	switch {
-	case len(all) == 0:
-		return res, fmt.Errorf("no configured system keeps records of the kind %q", form)
-	case len(res.Candidates) == 0:
-		return res, fmt.Errorf("the repository %s is not configured; configured: %s", name, strings.Join(all, ", "))
-	}
-	return res, nil
-}
-
-func (r *Resolver) ticket(project, key string) (Resolution, error) {
-	res := Resolution{Form: "ticket"}
-	var known []string
-	for _, t := range r.scope.Trackers {
-		known = append(known, t.Projects...)
-		if slices.Contains(t.Projects, project) {
-			res.Candidates = append(res.Candidates, evidence.Ref{Kind: evidence.KindTicket, System: t.System, ID: key})
-		}
-	}
-	switch {
-	case len(known) == 0:
-		return res, errors.New("no configured system keeps tickets")
-	case len(res.Candidates) == 0:
-		return res, fmt.Errorf("the project %s is not configured; configured: %s", project, strings.Join(known, ", "))
-	}
-	return res, nil
-}
-
-var (
-	forgePage  = regexp.MustCompile(`^([\w.-]+/[\w.-]+)/(pull|issues|commit|deployments)/([0-9a-zA-Z]+)(?:/.*)?$`)
-	ticketPage = regexp.MustCompile(`(?:^|/)browse/([A-Za-z][A-Za-z0-9_]*)-([1-9]\d*)$`)
-)
-
-// address reads the web address of a record.
-func (r *Resolver) address(text string) (Resolution, error) {
-	u, err := url.Parse(text)
-	if err != nil || u.Host == "" {
-		return Resolution{}, fmt.Errorf("%q is not a web address", text)
-	}
-	for _, t := range r.scope.Trackers {
-		if rest, ok := below(u, t.WebURL); ok {
-			key := u.Query().Get("selectedIssue")
-			if m := ticketPage.FindStringSubmatch(rest); m != nil {
-				key = m[1] + "-" + m[2]
-			}
-			if m := ticket.FindStringSubmatch(key); m != nil {
-				return r.ticket(strings.ToUpper(m[1]), strings.ToUpper(key))
-			}
-		}
-	}
-	for _, f := range r.scope.Forges {
-		rest, ok := below(u, f.WebURL)
-		m := forgePage.FindStringSubmatch(rest)
-		if !ok || m == nil {
-			continue
-		}
-		i := slices.IndexFunc(f.Repositories, func(repo string) bool { return strings.EqualFold(repo, m[1]) })
-		if i < 0 {
-			return Resolution{Form: "web address"}, fmt.Errorf("the repository %s is not configured for %s; configured: %s", m[1], f.System, strings.Join(f.Repositories, ", "))
-		}
-		return page(f.System, f.Repositories[i], m[2], m[3])
-	}
-	return Resolution{Form: "web address"}, fmt.Errorf("%s is not the address of a record on a configured system", text)
-}
-
-func page(system, repo, kind, id string) (Resolution, error) {
-	switch {
-	case kind == "pull":
-		return Resolution{Form: "pull request", Candidates: refs{{Kind: evidence.KindPullRequest, System: system, ID: repo + "#" + id}}}, nil
-	case kind == "issues":
-		return Resolution{Form: "issue", Candidates: refs{{Kind: evidence.KindTicket, System: system, ID: repo + "#" + id}}}, nil
-	case kind == "commit" && commitID.MatchString(id):
-		return Resolution{Form: "commit", Candidates: refs{{Kind: evidence.KindCommit, System: system, ID: repo + "@" + strings.ToLower(id)}}}, nil
-	case kind == "deployments" && strings.Trim(id, "0123456789") == "":
-		return Resolution{Form: "deployment", Candidates: refs{{Kind: evidence.KindDeployment, System: system, ID: repo + "/deployments/" + id}}}, nil
-	}
-	return Resolution{Form: "web address"}, fmt.Errorf("the address names no single %s", kind)
-}
-
-// below gives the path of u beneath a system's address.
-func below(u *url.URL, base string) (string, bool) {
-	b, err := url.Parse(base)
-	if err != nil || b.Host == "" || !strings.EqualFold(b.Host, u.Host) {
-		return "", false
-	}
-	return strings.CutPrefix(u.Path, strings.TrimSuffix(b.Path, "/")+"/")
-}
-
-var words = regexp.MustCompile(`https?://[^\s,;]+|[^\s,;|()\[\]]+`)
-
-// inside looks for the one reference that stands among other words, such as
-// "PR #1234 (MFA)". Two different ones are not chosen between.
-func (r *Resolver) inside(text string) (Resolution, error) {
-	var found []string
-	var one Resolution
-	for _, w := range words.FindAllString(text, -1) {
-		w = strings.Trim(w, `"'.:`)
-		// A bare number or word among others is more likely a count, a date or a name.
-		if !looksLikeReference.MatchString(w) {
-			continue
-		}
-		res, err := r.reference(w)
-		if err != nil || len(res.Candidates) == 0 || slices.Contains(found, w) {
-			continue
-		}
-		found, one = append(found, w), res
-	}
-	switch len(found) {
+	// "PAY-123: fix the login" and "#12, #13".
+	inside := r.inside(text)
+	switch len(inside) {
 	case 0:
-		return Resolution{}, fmt.Errorf("%q is no reference that is known here; write a pull request as owner/name#123, a ticket by its key, a commit by its hash, or the web address of one of them", text)
+		return Resolution{}, &Error{evidence.NotFound,
+			fmt.Sprintf("%q is not a reference that is understood; write a pull request (#1234, acme/api#1234), a ticket (PAY-123), a commit, a deployment, its address, or a date (2025-10-15)", clean(text, 100))}
 	case 1:
-		return one, nil
+		res, err := r.whole(inside[0], c, repository)
+		res.Tried = append([]string{fmt.Sprintf("took %s out of %q", inside[0], clean(text, 100))}, res.Tried...)
+		if errors.Is(err, errNoForm) {
+			err = &Error{evidence.NotFound, fmt.Sprintf("%q is not a reference that is understood", inside[0])}
+		}
+		return res, err
 	}
-	return Resolution{}, fmt.Errorf("%q holds %d references (%s); put each on a line of its own", text, len(found), strings.Join(found, ", "))
+	return Resolution{}, &Error{evidence.Ambiguous, fmt.Sprintf("the line names several references (%s); give each a line of its own", strings.Join(inside, ", "))}
+}
+
+// inside gives the references that stand within a longer text, each once.
+func (r *Resolver) inside(text string) []string {
+	var found []string
+	for text != "" && len(found) < 20 {
+		m := within.FindStringSubmatchIndex(text)
+		if m == nil {
+			break
+		}
+		word := trim(text[m[2]:m[3]])
+		text = text[m[3]:]
+		if key := ticketKey.FindStringSubmatch(word); key != nil && len(r.trackersOf(strings.ToUpper(key[1]))) == 0 {
+			continue // UTF-8, SHA-256, CVE-2024
+		}
+		if word != "" && !slices.Contains(found, word) {
+			found = append(found, word)
+		}
+	}
+	return found
+}
+
+// errNoForm is a text that has the form of no reference.
+var errNoForm = errors.New("no reference")
+
+// whole reads a text that is one reference from its first to its last letter.
+func (r *Resolver) whole(text string, c Column, repository string) (Resolution, error) {
+	for _, form := range []func(string, Column, string) (Resolution, error){
+		r.address, r.salesforce, r.deployment, r.ticket, r.commit, r.numbered, r.digits,
+	} {
+		if res, err := form(text, c, repository); !errors.Is(err, errNoForm) {
+			return res, err
+		}
+	}
+	return Resolution{}, errNoForm
 }

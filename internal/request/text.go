@@ -2,111 +2,149 @@ package request
 
 import (
 	"bytes"
-	"encoding/binary"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
 )
 
-// readText reads a CSV file in any of the encodings and with any of the
-// separators that spreadsheets write.
-func readText(name string, data []byte) ([]table, error) {
-	text := decode(data)
-	if strings.ContainsRune(text, 0) {
-		return nil, fmt.Errorf("%s is neither a CSV nor an Excel file; save the list as .xlsx or .csv", name)
+const (
+	textBytes = 64 << 20
+	cellsMost = 1000 // columns that are looked at
+)
+
+// readText reads CSV with commas, semicolons or tabs.
+func readText(name string, data []byte) ([]sheet, error) {
+	if len(data) > textBytes {
+		return nil, fmt.Errorf("%s is larger than %d MiB; a list of samples is shorter: send the sample, not the population", name, textBytes>>20)
 	}
-	// Excel writes the separator into the first line where it is not the usual one.
-	first, rest, _ := strings.Cut(text, "\n")
-	separator := separatorOf(text)
-	skipped := 0
-	if s, ok := strings.CutPrefix(strings.TrimSpace(first), "sep="); ok && len(s) == 1 {
-		separator, text, skipped = rune(s[0]), rest, 1
+	text, err := decode(data)
+	if err != nil || strings.ContainsRune(text, 0) {
+		return nil, fmt.Errorf("%s is neither CSV nor an Excel workbook; save the list as .xlsx or as CSV", name)
 	}
+	if !strings.Contains(text, "\n") {
+		text = strings.ReplaceAll(text, "\r", "\n")
+	}
+	s := sheet{where: func(row, _ int) string { return fmt.Sprintf("%s, line %d", name, row) }}
+	separators, skipped := []rune{',', ';', '\t', '|'}, 0
+	// Excel's own way to name the separator.
+	if first, rest, ok := strings.Cut(text, "\n"); ok {
+		if sep, ok := strings.CutPrefix(strings.ToLower(strings.TrimSpace(first)), "sep="); ok && len(sep) <= 1 {
+			if sep == "" {
+				sep = "\t"
+			}
+			if strings.ContainsAny(sep, ",;\t|") {
+				separators, text, skipped = []rune(sep), rest, 1
+			}
+		}
+	}
+	best := -1
+	for _, sep := range separators {
+		rows, err := split(text, sep, skipped, headerRows)
+		if err != nil {
+			continue
+		}
+		if score := promise(rows); score > best {
+			best, separators[0] = score, sep
+		}
+	}
+	if s.rows, err = split(text, separators[0], skipped, 0); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return []sheet{s}, nil
+}
+
+// promise says how well the first rows look when they are split.
+func promise(rows []gridRow) int {
+	d := newDictionary()
+	score := 0
+	for _, r := range rows {
+		known := 0
+		for _, c := range r.cells {
+			if _, ok := d[heading(c.value)]; ok {
+				known++
+			}
+		}
+		score = max(score, 1000*known)
+	}
+	for _, r := range rows {
+		score += min(len(r.cells), 20) - 1
+	}
+	return score
+}
+
+// split reads the rows; most bounds them where it is not 0.
+func split(text string, sep rune, skipped, most int) ([]gridRow, error) {
 	r := csv.NewReader(strings.NewReader(text))
-	r.Comma, r.FieldsPerRecord, r.LazyQuotes, r.TrimLeadingSpace = separator, -1, true, true
-	t := table{name: "the list"}
-	var numbers []int
+	r.Comma, r.LazyQuotes, r.FieldsPerRecord = sep, true, -1
+	var rows []gridRow
 	for {
 		record, err := r.Read()
 		if errors.Is(err, io.EOF) {
-			break
+			return rows, nil
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s is not a readable CSV file: %w", name, err)
-		}
-		if len(t.rows) > maxLines+maxHeader {
-			return nil, fmt.Errorf("%s has more than %d lines; a request names the changes that are sampled, not the population", name, maxLines)
+			return nil, fmt.Errorf("the CSV cannot be read: %w", err)
 		}
 		line, _ := r.FieldPos(0)
-		row := make([]cell, len(record))
-		for i, f := range record {
-			row[i] = cell{text: f}
+		row := gridRow{number: line + skipped}
+		empty := true
+		for _, v := range record[:min(len(record), cellsMost)] {
+			v = strings.TrimSpace(v)
+			empty = empty && v == ""
+			row.cells = append(row.cells, cell{value: strings.Clone(v)})
 		}
-		t.rows, numbers = append(t.rows, row), append(numbers, line+skipped)
+		if !empty {
+			rows = append(rows, row)
+		}
+		if most > 0 && len(rows) == most {
+			return rows, nil
+		}
+		if len(rows) > 2*LinesMost {
+			return rows, nil // too long, as the caller will say
+		}
 	}
-	t.at = func(row, _ int) string { return fmt.Sprintf("%s, line %d", name, numbers[row]) }
-	return []table{t}, nil
 }
 
-// decode gives the text of a file that may be UTF-8, UTF-16 or, where it is
-// neither, Windows-1252, each with or without a byte order mark.
-func decode(data []byte) string {
+// decode gives UTF-8 of what spreadsheets write: UTF-8 and UTF-16 with or
+// without a mark, and Windows-1252.
+func decode(data []byte) (string, error) {
+	little, big := bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff"))
+	if !little && !big {
+		little, big = zeros(data)
+	}
 	switch {
-	case bytes.HasPrefix(data, []byte{0xEF, 0xBB, 0xBF}):
-		data = data[3:]
-	case bytes.HasPrefix(data, []byte{0xFF, 0xFE}):
-		return wide(data[2:], binary.LittleEndian)
-	case bytes.HasPrefix(data, []byte{0xFE, 0xFF}):
-		return wide(data[2:], binary.BigEndian)
-	case len(data) >= 4 && data[0] != 0 && data[1] == 0 && data[3] == 0:
-		return wide(data, binary.LittleEndian)
-	case len(data) >= 4 && data[0] == 0 && data[1] != 0 && data[2] == 0:
-		return wide(data, binary.BigEndian)
+	case little, big:
+		order := unicode.LittleEndian
+		if big {
+			order = unicode.BigEndian
+		}
+		out, err := unicode.UTF16(order, unicode.UseBOM).NewDecoder().Bytes(data)
+		return string(out), err
+	case utf8.Valid(data):
+		return strings.TrimPrefix(string(data), "\ufeff"), nil
 	}
-	if utf8.Valid(data) {
-		return string(data)
-	}
-	text, err := charmap.Windows1252.NewDecoder().Bytes(data)
-	if err != nil {
-		return strings.ToValidUTF8(string(data), "�")
-	}
-	return string(text)
+	out, err := charmap.Windows1252.NewDecoder().Bytes(data)
+	return string(out), err
 }
 
-func wide(data []byte, order binary.ByteOrder) string {
-	units := make([]uint16, len(data)/2)
-	for i := range units {
-		units[i] = order.Uint16(data[2*i:])
-	}
-	return string(utf16.Decode(units))
-}
-
-// separatorOf gives the separator that splits most of the first lines, comma
-// where none does.
-func separatorOf(text string) rune {
-	best, most := ',', 0
-	for _, separator := range ",;\t|" {
-		r := csv.NewReader(strings.NewReader(text))
-		r.Comma, r.FieldsPerRecord, r.LazyQuotes = separator, -1, true
-		split := 0
-		for range maxHeader {
-			record, err := r.Read()
-			if err != nil {
-				break
-			}
-			if len(record) > 1 {
-				split += len(record)
-			}
+// zeros finds UTF-16 without a mark by the zero bytes of Latin text.
+func zeros(data []byte) (little, big bool) {
+	sample := data[:min(len(data), 1000)&^1]
+	even, odd := 0, 0
+	for i := 0; i < len(sample); i += 2 {
+		if sample[i] == 0 {
+			even++
 		}
-		if split > most {
-			best, most = separator, split
+		if sample[i+1] == 0 {
+			odd++
 		}
 	}
-	return best
+	half := len(sample) / 4
+	return odd > half && even == 0, even > half && odd == 0
 }

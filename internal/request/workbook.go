@@ -1,90 +1,194 @@
 package request
 
 import (
+	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
+	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/xuri/excelize/v2"
 )
 
-// A list is small; what unpacks to more is something else, or an attack.
-const maxUnpacked = 128 << 20
+const (
+	unzippedBytes = 128 << 20
+	entriesMost   = 5000
+	rowsMost      = 1 << 20 // Excel's own bound
+)
 
-// readWorkbook reads the visible sheets of an Excel file.
-func readWorkbook(name string, data []byte) (tables []table, err error) {
-	// The library is not proof against every malformed file.
+// readWorkbook reads the visible sheets of an .xlsx file.
+func readWorkbook(name string, data []byte) (sheets []sheet, err error) {
+	if err := weigh(name, data); err != nil {
+		return nil, err
+	}
+	damaged := fmt.Errorf("%s cannot be read as an Excel workbook; open it in Excel and save it as .xlsx, or as CSV", name)
 	defer func() {
-		if r := recover(); r != nil {
-			tables, err = nil, fmt.Errorf("%s is not a readable Excel file; open it in Excel and save it again as .xlsx", name)
+		// The reader of workbooks panics on some that are damaged.
+		if recover() != nil {
+			sheets, err = nil, damaged
 		}
 	}()
-	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{UnzipSizeLimit: maxUnpacked, UnzipXMLSizeLimit: maxUnpacked})
+	f, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{UnzipSizeLimit: unzippedBytes, UnzipXMLSizeLimit: unzippedBytes})
 	if err != nil {
-		if strings.Contains(err.Error(), "unzip size exceeds") {
-			return nil, fmt.Errorf("%s unpacks to more than %d MiB; a request list is far smaller", name, maxUnpacked>>20)
-		}
-		return nil, fmt.Errorf("%s is not a readable Excel file (%w); open it in Excel and save it again as .xlsx", name, err)
+		return nil, damaged
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	use1904 := false
+	defer f.Close()
+	book := workbook{file: f, name: name}
 	if props, err := f.GetWorkbookProps(); err == nil && props.Date1904 != nil {
-		use1904 = *props.Date1904
+		book.from1904 = *props.Date1904
 	}
-	for _, sheet := range f.GetSheetList() {
-		if visible, err := f.GetSheetVisible(sheet); err != nil || !visible {
+	for _, title := range f.GetSheetList() {
+		if visible, err := f.GetSheetVisible(title); err == nil && !visible {
 			continue
 		}
-		t, err := readSheet(f, name, sheet, use1904)
-		if err != nil {
-			return nil, err
+		s, err := book.sheet(title)
+		if errors.Is(err, errTooLong) {
+			return nil, fmt.Errorf("%s has more than %d rows in the sheet %s; a list of samples is shorter: send the sample, not the population", name, 2*LinesMost, clean(title, 40))
 		}
-		tables = append(tables, t)
+		if err != nil {
+			return nil, damaged
+		}
+		sheets = append(sheets, s)
 	}
-	return tables, nil
+	if len(sheets) == 0 {
+		return nil, fmt.Errorf("%s has no visible sheet with cells; put the list into one", name)
+	}
+	return sheets, nil
 }
 
-func readSheet(f *excelize.File, name, sheet string, use1904 bool) (table, error) {
-	t := table{name: "sheet " + sheet, at: func(row, column int) string {
-		at, _ := excelize.CoordinatesToCellName(column+1, row+1)
-		return fmt.Sprintf("%s, sheet %s, cell %s", name, sheet, at)
+// weigh unpacks everything once without keeping it: the sizes that an archive
+// states may be wrong.
+func weigh(name string, data []byte) error {
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil || len(z.File) > entriesMost {
+		return fmt.Errorf("%s cannot be read as an Excel workbook; open it in Excel and save it as .xlsx, or as CSV", name)
+	}
+	var total int64
+	for _, entry := range z.File {
+		r, err := entry.Open()
+		if err != nil {
+			continue // excelize says what is wrong
+		}
+		n, _ := io.Copy(io.Discard, io.LimitReader(r, unzippedBytes-total+1))
+		_ = r.Close()
+		if total += n; total > unzippedBytes {
+			return fmt.Errorf("%s unpacks to more than %d MiB, which no list of samples does; copy the list alone into a new workbook", name, unzippedBytes>>20)
+		}
+	}
+	return nil
+}
+
+type workbook struct {
+	file     *excelize.File
+	name     string
+	from1904 bool
+}
+
+var errTooLong = errors.New("too many rows")
+
+// sheet reads each cell twice: as it is stored, and as Excel shows it, which
+// together tell dates and formatted numbers from plain ones.
+func (b workbook) sheet(title string) (sheet, error) {
+	s := sheet{name: title, where: func(row, column int) string {
+		at, err := excelize.CoordinatesToCellName(column+1, row)
+		if err != nil {
+			at = strconv.Itoa(row)
+		}
+		return fmt.Sprintf("%s, sheet %s, cell %s", b.name, clean(title, 40), at)
 	}}
-	rows, err := f.Rows(sheet)
+	stored, err := b.file.Rows(title)
 	if err != nil {
-		// A chart sheet has no rows.
-		return t, nil //nolint:nilerr // it is no list
+		return s, err
 	}
-	for rows.Next() {
-		if len(t.rows) > maxLines+maxHeader {
-			return t, fmt.Errorf("%s, sheet %s has more than %d lines; a request names the changes that are sampled, not the population", name, sheet, maxLines)
+	defer stored.Close()
+	shown, err := b.file.Rows(title)
+	if err != nil {
+		return s, err
+	}
+	defer shown.Close()
+	for n := 1; stored.Next() && shown.Next(); n++ {
+		if n > rowsMost || len(s.rows) > 2*LinesMost {
+			return s, errTooLong
 		}
-		raw, err := rows.Columns(excelize.Options{RawCellValue: true})
+		raw, err := stored.Columns(excelize.Options{RawCellValue: true})
 		if err != nil {
-			return t, fmt.Errorf("%s, sheet %s, row %d cannot be read: %w", name, sheet, len(t.rows)+1, err)
+			return s, err
 		}
-		row := make([]cell, len(raw))
-		for i, text := range raw {
-			row[i] = cell{text: text, date: serialDate(text, use1904)}
+		seen, err := shown.Columns()
+		if err != nil {
+			return s, err
 		}
-		t.rows = append(t.rows, row)
+		row := gridRow{number: n}
+		empty := true
+		for c := range raw[:min(len(raw), cellsMost)] {
+			text := ""
+			if c < len(seen) {
+				text = seen[c]
+			}
+			v := b.cell(title, n, c, raw[c], text)
+			empty = empty && v.value == ""
+			row.cells = append(row.cells, v)
+		}
+		if !empty {
+			s.rows = append(s.rows, row)
+		}
 	}
-	return t, errors.Join(rows.Error(), rows.Close())
+	return s, errors.Join(stored.Error(), shown.Error())
 }
 
-// serialDate gives the day of a number that Excel would show as a date; ""
-// where it can be none. Only date columns use it, so a pull request's number
-// is never taken for a day.
-func serialDate(text string, use1904 bool) string {
-	n, err := strconv.ParseFloat(text, 64)
-	if err != nil || n < 20_000 || n > 80_000 {
-		return ""
+// cell gives the value of a cell: a date as YYYY-MM-DD, a number without its
+// format, and whatever else as it is stored.
+func (b workbook) cell(title string, row, column int, raw, shown string) cell {
+	raw = strings.TrimSpace(raw)
+	number, err := strconv.ParseFloat(raw, 64)
+	if raw == "" || err != nil {
+		return cell{value: raw}
 	}
-	t, err := excelize.ExcelDateToTime(n, use1904)
+	if shown = strings.TrimSpace(shown); shown != raw {
+		if b.isDate(title, row, column) {
+			if t, err := excelize.ExcelDateToTime(number, b.from1904); err == nil && number >= 1 {
+				return cell{value: t.Format("2006-01-02"), date: true}
+			}
+		}
+		// "PR-"0 shows PR-1234 where 1234 is stored.
+		if strings.ContainsFunc(shown, isLetter) && !strings.ContainsAny(shown, "E%") {
+			return cell{value: shown}
+		}
+	}
+	if number == float64(int64(number)) && number > -1e15 && number < 1e15 {
+		return cell{value: strconv.FormatInt(int64(number), 10)}
+	}
+	return cell{value: raw}
+}
+
+func isLetter(r rune) bool { return r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r == '#' }
+
+// dateFormat is a number format that shows a year or a day: what stands in
+// quotes or brackets is text and colour.
+var (
+	formatText = regexp.MustCompile(`"[^"]*"|\[[^\]]*\]|\\.|_.|\*.`)
+	dateFormat = regexp.MustCompile(`(?i)[yd]`)
+)
+
+func (b workbook) isDate(title string, row, column int) bool {
+	at, err := excelize.CoordinatesToCellName(column+1, row)
 	if err != nil {
-		return ""
+		return false
 	}
-	return t.Format(time.DateOnly)
+	id, err := b.file.GetCellStyle(title, at)
+	if err != nil {
+		return false
+	}
+	style, err := b.file.GetStyle(id)
+	if err != nil || style == nil {
+		return false
+	}
+	if style.CustomNumFmt != nil {
+		return dateFormat.MatchString(formatText.ReplaceAllString(*style.CustomNumFmt, ""))
+	}
+	n := style.NumFmt
+	return n >= 14 && n <= 17 || n == 22 || n >= 27 && n <= 31 || n == 36 || n >= 50 && n <= 58
 }

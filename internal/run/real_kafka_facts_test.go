@@ -45,7 +45,7 @@ func (l told) checkDocument(f *facts, p page) {
 	f.shows(p, "how it is known", "pieced together from the commit", l.rebuilt, "on branch main")
 	f.shows(p, "reviews", "Reviews recorded", "this source keeps no reviews")
 	f.shows(p, "merge commit", "Merge commit", l.rebuilt)
-	f.shows(p, "landed commit", "Commit", l.rebuilt, "Parents")
+	f.shows(p, "landed commit", "Commit that landed on the base branch", "Commit", l.rebuilt)
 	f.shows(p, "author of the commit", "Author", l.Author, "Authored", shown(f, l.AuthorDate))
 	f.shows(p, "committer", "Committer", l.Committer, "Committed", shown(f, l.CommitDate))
 	for _, key := range l.keys() {

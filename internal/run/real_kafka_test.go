@@ -25,8 +25,8 @@ type told struct {
 	Subject     string   `json:"subject"`
 	Body        string   `json:"body"`
 	Files       []string `json:"files"`
-	number      string // of its pull request
-	rebuilt     string // its commit in the rebuilt repository
+	number      string   // of its pull request
+	rebuilt     string   // its commit in the rebuilt repository
 }
 
 // readKafka reads the population, and rebuilds it as a repository.

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -53,9 +54,14 @@ func requested(l request.Line) string {
 func (r *Run) resolve(ctx context.Context, resolver *request.Resolver, line request.Line) (evidence.Ref, *evidence.Unmatched) {
 	res, err := resolver.Resolve(line)
 	if err != nil {
-		return evidence.Ref{}, &evidence.Unmatched{Reason: evidence.NotFound, Tried: append(res.Tried, err.Error())}
+		miss := &evidence.Unmatched{Reason: evidence.NotFound, Tried: append(res.Tried, err.Error())}
+		var known *request.Error
+		if errors.As(err, &known) {
+			miss.Reason = known.Reason
+		}
+		return evidence.Ref{}, miss
 	}
-	if res.Form == "date" {
+	if res.Form == request.FormDateOnly {
 		return evidence.Ref{}, &evidence.Unmatched{Reason: evidence.Ambiguous, Tried: append(res.Tried,
 			"a date stands for every change of that day; name the pull request, ticket, commit or deployment that is meant")}
 	}
@@ -144,7 +150,7 @@ func (r *Run) carriedOut(ctx context.Context, ticket evidence.Item) []evidence.R
 		}
 		items, _ := r.engine.Record(ctx, ref)
 		for _, it := range items {
-			if it.PullRequest != nil && !it.PullRequest.Merged.IsZero() && (slices.Contains(linked, ref) || r.names(it.PullRequest, ticket.Ref)) {
+			if it.PullRequest != nil && it.PullRequest.State == "merged" && (slices.Contains(linked, ref) || r.names(it.PullRequest, ticket.Ref)) {
 				merged = append(merged, ref)
 			}
 		}
