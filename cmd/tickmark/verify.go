@@ -30,7 +30,7 @@ func verifyCommand(t terminal) *cli.Command {
 					return err
 				}
 			} else {
-				fmt.Fprint(t.out, rep.String())
+				fmt.Fprint(t.out, rep.Text())
 			}
 			if !rep.OK() {
 				return exitError(exitMismatch)

@@ -108,7 +108,7 @@ func TestHalfWrittenLineIsTakenBack(t *testing.T) {
 		if op != "journal" {
 			return nil
 		}
-		_, err := r.journal.f.WriteString(`{"seq":3,"prev":`)
+		_, err := r.journal.f.WriteString(strings.Repeat("half\n", 1000))
 		return errors.Join(err, syscall.ENOSPC)
 	}
 	if _, err := r.journal.append(&record{Kind: kindPrincipal, System: "s", RetrievedBy: "during"}); !errors.Is(err, ErrVault) {

@@ -108,6 +108,28 @@ func leakingLines(text string) string {
 	return strings.Join(out, "")
 }
 
+// A credential that is new with each request is learned when it goes out.
+func TestChangingCredential(t *testing.T) {
+	srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Link", "<http://x/?t="+strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")+">")
+	})
+	n := 0
+	dir := vaultDir(t)
+	r := begin(t, dir, 1, false)
+	c := r.Client(Endpoint{System: "sys", BaseURL: mustURL(t, srv.URL), Authorize: func(r *http.Request) {
+		n++
+		r.Header.Set("Authorization", fmt.Sprint("Bearer PlantedSecret", n))
+	}})
+	for _, p := range []string{"/1", "/2"} {
+		if g := r.get(c, srv.URL+p); leaks(fmt.Sprint(g)) {
+			t.Errorf("%v", g)
+		}
+	}
+	if n < 3 || leaks(fmt.Sprint(vaultText(t, dir))) {
+		t.Errorf("the vault holds one of %d credentials", n)
+	}
+}
+
 func TestFetchedNameHasNoSecret(t *testing.T) {
 	dir := vaultDir(t)
 	r := begin(t, dir, 1, false)

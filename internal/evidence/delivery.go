@@ -244,7 +244,8 @@ type Signal struct {
 	Threshold Threshold `json:"threshold"`
 	Before    Window    `json:"before"`
 	After     Window    `json:"after"`
-	URL       string    `json:"url,omitempty"` // for a person to open
+	URL       string    `json:"url,omitempty"`   // for a person to open
+	Notes     []string  `json:"notes,omitempty"` // what the source remarked on its answers, in its words
 }
 
 // Threshold is what the configuration calls normal. Op is one of "<", "<=",

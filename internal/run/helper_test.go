@@ -22,6 +22,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/tickmark-dev/tickmark/internal/capture"
 	"github.com/tickmark-dev/tickmark/internal/config"
@@ -187,8 +188,7 @@ func readPDF(t *testing.T, file string) page {
 // squash takes white space out, and the marks that only lay text out.
 func squash(s string) string {
 	return strings.Map(func(r rune) rune {
-		switch r {
-		case ' ', '\t', '\n', '\r', '\f', '\v', '\u00a0', '\u200b', '\u200c', '\u200d', '\ufeff', '\u3000', '\u00ad':
+		if unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
 			return -1
 		}
 		return r

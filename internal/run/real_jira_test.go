@@ -155,8 +155,11 @@ func checkHistory(f *facts, p page, issue map[string]any) int {
 				return "(empty)"
 			}
 			author := at(h, "author", "displayName")
-			if author == "" {
+			switch {
+			case author == "":
 				author = "(unknown account)"
+			case at(h, "author", "accountType") == "app":
+				author += " [app]"
 			}
 			want[squash(author+" changed "+at(it, "field")+" from "+value("fromString", "from")+" to "+value("toString", "to")+" "+shownTicket(f, at(h, "created")))]++
 		}
@@ -181,7 +184,7 @@ func checkTicketRow(f *facts, got map[string]string, issue map[string]any) {
 	}
 	is("Change ID", key)
 	is("Ticket", key)
-	is("Description", strings.Join(strings.Fields(strings.Trim(at(fields, "summary"), "\u200b")), " "))
+	is("Description", strings.Join(strings.Fields(strings.ReplaceAll(at(fields, "summary"), "\x00", "")), " "))
 	is("Ticket created (UTC)", utc(f.t, at(fields, "created")))
 	is("Requester", at(fields, "reporter", "displayName"))
 	is("PR", "no pull request")

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/tickmark-dev/tickmark/internal/config"
+	runner "github.com/tickmark-dev/tickmark/internal/run"
+	"github.com/tickmark-dev/tickmark/internal/simulate"
+	"github.com/tickmark-dev/tickmark/internal/simulate/company"
+	"github.com/tickmark-dev/tickmark/samples"
+	"github.com/urfave/cli/v2"
+)
+
+// demoRequest is the auditor's list that the demo answers.
+const demoRequest = "requests/auditor-request.xlsx"
+
+func demoCommand(t terminal) *cli.Command {
+	return &cli.Command{
+		Name:      "demo",
+		Usage:     "makes a package of the sample company, without credentials",
+		ArgsUsage: " ",
+		Description: "Serves an invented company's GitHub, Jira and Prometheus on this machine alone, and answers an\n" +
+			"auditor's list about it as `tickmark package` would. Every page says that the data is simulated.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Value: "tickmark-demo", Usage: "the `FOLDER` to write to"},
+			&cli.Uint64Flag{Name: "seed", Value: samples.Seed, Usage: "another `NUMBER` tells another company's story", Hidden: true},
+		},
+		Action: func(c *cli.Context) error {
+			if _, err := operands(c, 0, 0); err != nil {
+				return err
+			}
+			return demonstrate(c, t)
+		},
+	}
+}
+
+func demonstrate(c *cli.Context, t terminal) error {
+	dir, err := filepath.Abs(c.String("out"))
+	if err != nil {
+		return fmt.Errorf("the demo's folder cannot be named: %w", err)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("the demo's folder cannot be made: %w", err)
+	}
+	servers, err := simulate.Start(c.Context, company.New(c.Uint64("seed")))
+	if err != nil {
+		return fmt.Errorf("the sample company's servers cannot be started: %w", err)
+	}
+	defer servers.Close()
+	cfg, err := demoFiles(dir, servers)
+	if err != nil {
+		return err
+	}
+	tokens := servers.Environment()
+	t.getenv = func(name string) (string, bool) { v, ok := tokens[name]; return v, ok }
+	res, err := demoPackage(c, t, cfg, dir)
+	if err != nil {
+		return err
+	}
+	report(t, res)
+	fmt.Fprintf(t.out, "\nThe sample company is invented, and every page says so. Where to look:\n")
+	for _, line := range [][2]string{
+		{"the workbook", filepath.Join("Change Management", "Change Log.xlsx")},
+		{"a change by pull request", filepath.Join("Change Management", res.Samples[0].Folder, "sample_summary.pdf")},
+		{"how to verify it", "README.txt"},
+	} {
+		fmt.Fprintf(t.out, "  %-26s %s\n", line[0], filepath.Join(res.Folder, line[1]))
+	}
+	fmt.Fprintf(t.out, "\nTry: tickmark verify %q\n     tickmark render --config %q\n", res.Folder, filepath.Join(dir, config.DefaultFile))
+	return nil
+}
+
+// demoPackage answers the sample request. Gaps are a part of the story and no
+// failure of the demo.
+func demoPackage(c *cli.Context, t terminal, cfg *config.Config, dir string) (runner.Result, error) {
+	r, err := open(c, t, cfg, false)
+	if err != nil {
+		return runner.Result{}, err
+	}
+	res, err := r.Package(c.Context, runner.Request{
+		Files: []string{filepath.Join(dir, filepath.FromSlash(demoRequest))},
+		Out:   filepath.Join(dir, runner.DefaultOut),
+	})
+	r.Done()
+	return res, errors.Join(err, r.Close())
+}
+
+// demoFiles writes what a user would have: the configuration, the auditor's
+// list, and the exhibits that people attached. Files that are there already
+// are written anew; the packages of earlier demos stay.
+func demoFiles(dir string, servers *simulate.Servers) (*config.Config, error) {
+	err := fs.WalkDir(samples.Files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(samples.Files, path)
+		if err != nil {
+			return err
+		}
+		return writeFile(filepath.Join(dir, filepath.FromSlash(path)), data)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("writing the demo's files: %w", err)
+	}
+	file := filepath.Join(dir, config.DefaultFile)
+	if err := writeFile(file, []byte(simulate.Config(servers, dir))); err != nil {
+		return nil, fmt.Errorf("writing the demo's configuration: %w", err)
+	}
+	return config.Load(file)
+}
+
+func writeFile(path string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(path, data, 0o644)
+}

@@ -1,0 +1,193 @@
+package company
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/tickmark-dev/tickmark/internal/simulate/forge"
+)
+
+// script lays out what happens between the opening and the merge.
+func (t *telling) script() {
+	outcome := "success"
+	switch {
+	case t.has("failed-then-fixed"):
+		outcome = "failure"
+	case t.has("rerun") && !t.moves():
+		outcome = "rerun"
+	case t.has("red-merge"):
+		outcome = "failure"
+	case t.has("cancelled-ci"):
+		outcome = "cancelled"
+	}
+	t.then(func(at time.Time) {
+		t.begin(at)
+		t.check(at, outcome)
+		if t.has("draft") {
+			t.event(at.Add(40*time.Minute), "ready_for_review", t.author, forge.Event{})
+		}
+		for _, l := range t.pr.Labels {
+			t.event(at.Add(30*time.Second), "labeled", t.author, forge.Event{Label: l})
+		}
+		if !t.bot() && !t.has("self-merge") && !t.has("no-ci") {
+			t.ask(at.Add(2*time.Minute), t.reviewer)
+			if t.high() {
+				t.ask(at.Add(2*time.Minute+5*time.Second), t.second)
+			}
+		}
+	})
+	t.everyday()
+	t.serious()
+	t.mergeSteps()
+}
+
+// moves reports whether the head moves after the opening, so that CI on the
+// final commit is another run.
+func (t *telling) moves() bool {
+	for _, id := range []string{"failed-then-fixed", "changes-requested", "update-branch", "force-push"} {
+		if t.has(id) {
+			return true
+		}
+	}
+	return false
+}
+
+// final is how CI goes on the last head before the approval.
+func (t *telling) final() string {
+	if t.has("rerun") {
+		return "rerun"
+	}
+	if t.has("red-merge") {
+		return "failure"
+	}
+	if t.has("cancelled-ci") {
+		return "cancelled"
+	}
+	return "success"
+}
+
+// everyday adds what happens in any company.
+func (t *telling) everyday() {
+	switch {
+	case t.has("failed-then-fixed"):
+		t.then(func(at time.Time) { t.push(at, t.author, t.final()) })
+	case t.has("changes-requested"):
+		t.then(func(at time.Time) {
+			rv := t.review(at, t.reviewer, "CHANGES_REQUESTED", pick(t.r, objections()))
+			t.remark(at, rv, between(t.r, 1, 4))
+		})
+		t.then(func(at time.Time) { t.push(at, t.author, t.final()); t.ask(at.Add(time.Minute), t.reviewer) })
+	case t.has("re-requested"):
+		t.then(func(at time.Time) {
+			rv := t.review(at, t.reviewer, "COMMENTED", "A few questions first.")
+			t.remark(at, rv, 2)
+		})
+		t.then(func(at time.Time) {
+			t.say(at, t.author, "@"+t.reviewer.called(at)+" answered on the lines, please have another look.")
+			t.ask(at.Add(10*time.Second), t.reviewer)
+		})
+	case t.has("update-branch"):
+		t.then(func(at time.Time) { t.update(at, t.final()) })
+	case t.has("force-push"):
+		t.then(func(at time.Time) { t.forcePush(at, t.final()) })
+	case t.has("renamed-pr"):
+		t.then(func(at time.Time) {
+			t.event(at, "renamed", t.author, forge.Event{From: "WIP " + t.title, To: t.title})
+		})
+	}
+}
+
+// serious adds the approval, or what was there in its place.
+func (t *telling) serious() {
+	approve := func(at time.Time) { t.approve(at) }
+	push := func(at time.Time) { t.push(at, t.author, "success") }
+	switch {
+	case t.has("self-merge"), t.has("late-approval"), t.has("hotfix"):
+	case t.has("bot-approval"):
+		t.then(func(at time.Time) {
+			t.review(at, t.who["actions"], "APPROVED", "Approved by the update policy: patch release, all checks green.")
+		})
+	case t.has("lgtm-only"):
+		t.then(func(at time.Time) { t.say(at, t.reviewer, "LGTM 👍") })
+	case t.has("ghost-approval"):
+		t.then(func(at time.Time) { t.review(at, t.who["olek"], "APPROVED", "Looks good to me.") })
+	case t.has("stale-approval"):
+		t.then(approve)
+		t.then(push)
+	case t.has("force-push-after-approval"):
+		t.then(approve)
+		t.then(func(at time.Time) { t.forcePush(at, "success") })
+	case t.has("base-merge-after-approval"):
+		t.then(approve)
+		t.then(func(at time.Time) { t.update(at, "success") })
+	case t.has("approval-renewed"):
+		t.then(func(at time.Time) { t.review(at, t.reviewer, "APPROVED", "Good, one nit.") })
+		t.then(push)
+		t.then(approve)
+	case t.has("dismissed-then-approved"), t.has("dismissed-not-replaced"):
+		var first *forge.Review
+		t.then(func(at time.Time) { first = t.review(at, t.second, "APPROVED", "LGTM") })
+		t.then(func(at time.Time) {
+			push(at)
+			first.State = "DISMISSED"
+			t.event(at.Add(4*time.Second), "review_dismissed", t.author, forge.Event{Review: first, State: "APPROVED", Message: "The merge-base changed after approval.", Commit: t.head})
+		})
+		if t.has("dismissed-then-approved") {
+			t.then(approve)
+		}
+	case t.has("objection-dismissed"), t.has("open-objection"):
+		var first *forge.Review
+		t.then(func(at time.Time) {
+			first = t.review(at, t.second, "CHANGES_REQUESTED", pick(t.r, objections()))
+			t.remark(at, first, 2)
+		})
+		if t.has("objection-dismissed") {
+			t.then(func(at time.Time) {
+				first.State = "DISMISSED"
+				t.event(at, "review_dismissed", t.author, forge.Event{Review: first, State: "CHANGES_REQUESTED", Message: "discussed offline, will do in a follow-up"})
+			})
+		}
+		t.then(approve)
+	case t.has("many-comments"):
+		t.then(func(at time.Time) { t.discuss(at) })
+		t.then(approve)
+	case t.has("pusher-approves"):
+		t.then(func(at time.Time) { t.push(at, t.reviewer, "success") })
+		t.then(approve)
+	default:
+		t.then(approve)
+	}
+}
+
+// discuss is a review and a conversation of more than a hundred comments.
+func (t *telling) discuss(at time.Time) {
+	rv := t.review(at, t.second, "COMMENTED", "A long read; my questions are on the lines.")
+	t.remark(rv.Submitted, rv, 74)
+	for i := range 31 {
+		t.say(at.Add(time.Duration(i)*20*time.Second), []*Person{t.author, t.second}[i%2], fmt.Sprintf("%d. %s", i+1, remarks(t.house.lang)[i%9][i%2]))
+	}
+}
+
+// mergeSteps adds what comes right before the merge.
+func (t *telling) mergeSteps() {
+	if t.auto && !t.queue {
+		kind := map[string]string{"merge": "auto_merge_enabled", "squash": "auto_squash_enabled", "rebase": "auto_rebase_enabled"}[t.method]
+		by := t.author
+		if t.bot() {
+			by = t.who["actions"]
+		}
+		at := t.created.Add(4 * time.Minute)
+		t.event(at, kind, by, forge.Event{})
+		t.pr.AutoMerge = &forge.AutoMerge{EnabledBy: by.GitHub, EnabledAt: at, Method: t.method}
+		t.merger = by
+	}
+	if !t.queue {
+		return
+	}
+	t.then(func(at time.Time) {
+		if t.has("queue-ejected") {
+			t.event(t.merged.Add(-55*time.Minute), "added_to_merge_queue", t.author, forge.Event{})
+			t.event(t.merged.Add(-44*time.Minute), "removed_from_merge_queue", t.who["queue"], forge.Event{Message: "failed_checks"})
+		}
+	})
+}

@@ -1,0 +1,92 @@
+// Package pdf draws documents as PDF files.
+//
+// Render is a pure function: no I/O, no clock, no state between calls. Equal
+// input gives equal bytes, and several documents may be rendered at once. The
+// text of every page can be searched and copied: what no font can draw is
+// shown by a stand-in, and the file still carries the original characters.
+package pdf
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-pdf/fpdf"
+
+	"github.com/tickmark-dev/tickmark/render/document"
+)
+
+// Options are what a document does not say itself.
+type Options struct {
+	Tool    string    // "tickmark 0.1.0"
+	AsOf    time.Time // stands for now: the date that the file carries
+	CJKFont []byte    // a TrueType font for what DejaVu lacks; may be nil
+	Package string    // label of the package in page headers; may be empty
+}
+
+// Result is one rendered file.
+type Result struct {
+	Data        []byte
+	Pages       int
+	Unprintable int // characters that no font could draw; each is shown as □ and kept as text
+}
+
+// Render draws d. An error means that there is no file; it never panics.
+func Render(d document.Document, o Options) (res Result, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			res, err = Result{}, fmt.Errorf("drawing %s as PDF: %v", d.Name, r)
+		}
+	}()
+	fonts := newFonts(o.CJKFont)
+	l := &layout{fonts: fonts, doc: &d, opts: o}
+	strips := l.document()
+	pages := flow(strips, contentTop, contentBottom)
+	f := newFile(&d, o)
+	p := &painter{f: f, fonts: fonts, loaded: map[faceID]bool{}}
+	for i, page := range pages {
+		f.AddPage()
+		p.dropped, p.named = 0, 0
+		for _, s := range page {
+			for _, draw := range s.strip.ops {
+				draw(p, s.y)
+			}
+		}
+		res.Unprintable += p.dropped
+		l.furniture(p, i+1, len(pages))
+	}
+	var out bytes.Buffer
+	if err := f.Output(&out); err != nil {
+		return Result{}, fmt.Errorf("drawing %s as PDF: %w", d.Name, err)
+	}
+	if out.Len() == 0 {
+		return Result{}, errors.New("drawing " + d.Name + " as PDF: the file came out empty")
+	}
+	res.Data, res.Pages = out.Bytes(), len(pages)
+	return res, nil
+}
+
+// newFile is the one place that makes a file: all that equal bytes need is
+// set here.
+func newFile(d *document.Document, o Options) *fpdf.Fpdf {
+	f := fpdf.New("P", "pt", "A4", "")
+	f.SetCatalogSort(true)
+	f.SetCreationDate(o.AsOf.UTC())
+	f.SetModificationDate(o.AsOf.UTC())
+	f.SetAutoPageBreak(false, 0)
+	f.SetMargins(0, 0, 0)
+	f.SetCellMargin(0)
+	f.SetCompression(true)
+	title := d.Title
+	if d.Sample != "" {
+		title = d.Sample + " · " + title
+	}
+	f.SetTitle(metaText(title), true)
+	f.SetSubject(metaText(d.Headline), true)
+	f.SetCreator(metaText(o.Tool), true)
+	f.SetProducer(metaText(o.Tool+", go-pdf/fpdf"), true)
+	f.SetLang("en")
+	f.SetDisplayMode("fullwidth", "continuous")
+	return f
+}
