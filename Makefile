@@ -9,11 +9,14 @@ FUZZTIME    ?= 20s
 
 # Programs that read what we write, and systems that we read from, with the
 # Debian package of each. Tests that need one say so where it is missing.
-PROGRAMS := pdftotext:poppler-utils qpdf:qpdf soffice:libreoffice-calc prometheus:prometheus npm:npm
+PROGRAMS := pdftotext:poppler-utils qpdf:qpdf soffice:libreoffice-calc prometheus:prometheus node:nodejs npm:npm
 PACKAGES := python3-openpyxl fonts-droid-fallback
 
-# GitHub's published descriptions of its APIs, by npm package, and their hashes.
-SCHEMAS := @octokit/openapi@23.0.2 @octokit/graphql-schema@15.26.1
+# Published descriptions of the APIs that our fakes are held to, by npm package:
+# GitHub's OpenAPI and GraphQL, with the hashes of the files that we take; a
+# client that checks Jira's answers against Atlassian's OpenAPI; and the schema
+# of Atlassian's documents.
+SCHEMAS := @octokit/openapi@23.0.2 @octokit/graphql-schema@15.26.1 jira.js@6.2.0 @atlaskit/adf-schema@57.7.22
 SCHEMA_SUMS := 829b4bebb19a53133289f7b0bc819f4f1118115821db2ca9f25e9ee995a7da2a  api.github.com.json\n\
 3c62d0526d133cee53221c89de9b455ade24db78b9e7ad56d642c4c15bce2654  schema.graphql\n
 
@@ -75,12 +78,15 @@ tools:
 
 schemas: ## fetch the published descriptions that our fakes are held to
 	@mkdir -p .cache/schemas && cd .cache/schemas && \
-	if printf '$(SCHEMA_SUMS)' | sha256sum -c --quiet --status 2>/dev/null; then exit 0; fi; \
-	if ! command -v npm >/dev/null; then echo "npm is not installed: tests that need GitHub's schemas are skipped"; exit 0; fi; \
+	if [ -d jira.js ] && [ -d adf-schema ] && printf '$(SCHEMA_SUMS)' | sha256sum -c --quiet --status 2>/dev/null; then exit 0; fi; \
+	if ! command -v npm >/dev/null; then echo "npm is not installed: tests that need the published schemas are skipped"; exit 0; fi; \
 	npm pack --silent $(SCHEMAS) >/dev/null && \
 	tar -xzf octokit-openapi-*.tgz --strip-components=2 package/generated/api.github.com.json && \
 	tar -xzf octokit-graphql-schema-*.tgz --strip-components=1 package/schema.graphql && \
-	rm octokit-*.tgz && printf '$(SCHEMA_SUMS)' | sha256sum -c --quiet
+	mkdir -p jira.js adf-schema && \
+	tar -xzf jira.js-*.tgz -C jira.js --strip-components=1 && \
+	tar -xzf atlaskit-adf-schema-*.tgz -C adf-schema --strip-components=1 && \
+	rm *.tgz && printf '$(SCHEMA_SUMS)' | sha256sum -c --quiet
 
 clean: ## remove what was built
 	rm -rf bin out .cache
