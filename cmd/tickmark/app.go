@@ -30,17 +30,15 @@ const (
 // version is set by the linker for a release: -X main.version=1.2.3.
 var version = "0.1.0-dev"
 
+// schemaVersion is of everything that --json prints.
+const schemaVersion = 1
+
 // terminal is where a command reads and writes.
 type terminal struct {
 	in       io.Reader
 	out, err io.Writer
 	getenv   func(string) (string, bool)
 }
-
-// usageError is a mistake in how the command was called.
-type usageError struct{ error }
-
-func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
 // exitError ends a command that said all there is to say.
 type exitError int
@@ -59,12 +57,10 @@ func run(ctx context.Context, args []string, t terminal) int {
 	case errors.As(err, &exit):
 		return int(exit)
 	case ctx.Err() != nil || errors.Is(err, context.Canceled):
-		fmt.Fprintln(t.err, "tickmark: error: interrupted; what was collected is kept, and the same command goes on from there")
+		complain(t.err, "interrupted; what was collected is kept, and the same command goes on from there")
 		return exitInterrupted
 	}
-	for _, line := range strings.Split(err.Error(), "\n") {
-		fmt.Fprintln(t.err, "tickmark: error:", line)
-	}
+	complain(t.err, err.Error())
 	if errors.As(err, &hint) && hint.Hint != "" {
 		fmt.Fprintln(t.err, "tickmark: hint:", hint.Hint)
 	}
@@ -74,40 +70,91 @@ func run(ctx context.Context, args []string, t terminal) int {
 	return exitFailed
 }
 
+// complain prints an error: each line that is a sentence of its own as one,
+// the indented lines below it as they are.
+func complain(w io.Writer, text string) {
+	for line := range strings.SplitSeq(tame(text), "\n") {
+		if strings.HasPrefix(line, "  ") {
+			fmt.Fprintln(w, line)
+			continue
+		}
+		fmt.Fprintln(w, "tickmark: error:", line)
+	}
+}
+
+const introduction = `Where to start:
+
+   tickmark demo                             see a package first: of an invented company, without credentials
+   tickmark init                             write tickmark.yaml for your own systems
+   tickmark doctor                           check it: logins, rights, and what cannot be seen
+   tickmark package --request samples.xlsx   answer the auditor's list
+
+` + "`tickmark help COMMAND` explains one command."
+
 func newApp(t terminal) *cli.App {
 	app := &cli.App{
 		Name:                 "tickmark",
-		Usage:                "makes the evidence that an auditor asks for when testing change management (SOC 2 CC8.1)",
+		Usage:                "makes the evidence that an auditor asks for when testing change management",
+		UsageText:            "tickmark COMMAND [options]",
+		Description:          introduction,
 		Version:              version,
 		HideVersion:          true,
+		HideHelpCommand:      true,
 		EnableBashCompletion: true,
-		Suggest:              true,
 		Reader:               t.in,
 		Writer:               t.out,
 		ErrWriter:            t.err,
 		// A comma is a part of many values here (titles, paths).
 		DisableSliceFlagSeparator: true,
 		ExitErrHandler:            func(*cli.Context, error) {},
-		OnUsageError:              func(_ *cli.Context, err error, _ bool) error { return usageError{err} },
+		OnUsageError:              misused,
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "config", Aliases: []string{"c"}, Value: config.DefaultFile, Usage: "the configuration `FILE`", EnvVars: []string{"TICKMARK_CONFIG"}},
-			&cli.BoolFlag{Name: "verbose", Usage: "say on stderr what is asked of whom"},
+			&cli.StringFlag{Name: configFlag, Aliases: []string{"c"}, Value: config.DefaultFile, Usage: "the configuration `FILE`", EnvVars: []string{"TICKMARK_CONFIG"}},
+			&cli.BoolFlag{Name: verboseFlag, Usage: "say on stderr what is asked of whom", DisableDefaultText: true},
 		},
 		Commands: []*cli.Command{
 			initCommand(t), doctorCommand(t), packageCommand(t), renderCommand(t),
-			verifyCommand(t), attachCommand(t), demoCommand(t), completionCommand(t), versionCommand(t),
+			verifyCommand(t), attachCommand(t), demoCommand(t), completionCommand(t), versionCommand(t), helpCommand(),
 		},
 		Action: func(c *cli.Context) error {
 			if name := c.Args().First(); name != "" {
-				return usagef("there is no command %q; `tickmark help` lists them", name)
+				return noCommand(c.App, name)
 			}
 			return cli.ShowAppHelp(c)
 		},
 	}
 	for _, c := range app.Commands {
-		c.OnUsageError = app.OnUsageError
+		c.OnUsageError = misused
+		c.HideHelpCommand = true
 	}
 	return app
+}
+
+const (
+	configFlag  = "config"
+	verboseFlag = "verbose"
+)
+
+// shared are the options that may stand before the command or behind it.
+func shared(own ...cli.Flag) []cli.Flag {
+	return append(own,
+		&cli.StringFlag{Name: configFlag, Aliases: []string{"c"}, Usage: "the configuration `FILE` (default: \"" + config.DefaultFile + "\")"},
+		&cli.BoolFlag{Name: verboseFlag, Usage: "say on stderr what is asked of whom", DisableDefaultText: true},
+	)
+}
+
+// configFile gives the configuration that the command line names.
+func configFile(c *cli.Context) string {
+	for _, at := range c.Lineage() {
+		if file := at.String(configFlag); file != "" {
+			return file
+		}
+	}
+	return config.DefaultFile
+}
+
+func verbose(c *cli.Context) bool {
+	return slices.ContainsFunc(c.Lineage(), func(at *cli.Context) bool { return at.Bool(verboseFlag) })
 }
 
 // operands gives the arguments that are not flags. The library takes a flag
@@ -122,34 +169,33 @@ func operands(c *cli.Context, least, most int) ([]string, error) {
 		return nil, usagef("%s needs %s", c.Command.FullName(), c.Command.ArgsUsage)
 	}
 	if most >= 0 && len(args) > most {
-		return nil, usagef("%s does not take %q", c.Command.FullName(), args[most])
+		return nil, usagef("%s does not take %q; `tickmark help %s` shows what it takes", c.Command.FullName(), args[most], c.Command.FullName())
 	}
 	return args, nil
 }
 
 // load reads the configuration and says its warnings.
 func load(c *cli.Context, t terminal) (*config.Config, error) {
-	cfg, err := config.Load(c.String("config"))
+	cfg, err := config.Load(configFile(c))
 	if err != nil {
 		return nil, err
 	}
 	for _, w := range cfg.Warnings {
-		fmt.Fprintln(t.err, "tickmark: warning:", w)
+		fmt.Fprintln(t.err, "tickmark: warning:", tame(w))
 	}
 	return cfg, nil
 }
 
 // open begins a run.
-func open(c *cli.Context, t terminal, cfg *config.Config, offline bool) (*runner.Run, error) {
+func open(c *cli.Context, t terminal, o runner.Options) (*runner.Run, error) {
 	level := slog.LevelError
-	if c.Bool("verbose") {
-		level = slog.LevelInfo
+	if verbose(c) {
+		level = slog.LevelDebug
 	}
-	return runner.Open(c.Context, runner.Options{
-		Config: cfg, Offline: offline, Version: version, Now: time.Now, Getenv: t.getenv,
-		Log:      slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: level})),
-		Progress: newProgress(t),
-	})
+	o.Version, o.Now, o.Getenv = version, time.Now, t.getenv
+	o.Log = slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: level}))
+	o.Progress = newProgress(t, verbose(c))
+	return runner.Open(c.Context, o)
 }
 
 // isTerminal reports whether a person is at the other end.

@@ -17,17 +17,20 @@ func attachCommand(t terminal) *cli.Command {
 		ArgsUsage: "FILE",
 		Description: "Copies the file into the configured exhibits folder and writes beside it for which change it is,\n" +
 			"what it shows, who attached it and when. In the package it is marked as a manual exhibit.",
-		Flags: []cli.Flag{
-			&cli.StringSliceFlag{Name: "change", Usage: "the change it belongs to, `REFERENCE` (acme/api#1234, PAY-123); may be given several times", Required: true},
-			&cli.StringFlag{Name: "shows", Usage: "what it shows, in a sentence", Required: true},
+		Flags: shared(
+			&cli.StringSliceFlag{Name: "change", Usage: "the change it belongs to, `REFERENCE` (acme/api#1234, PAY-123); may be given several times"},
+			&cli.StringFlag{Name: "shows", Usage: "what it shows, in a sentence"},
 			&cli.StringFlag{Name: "supports", Usage: "what it is evidence of: " + strings.Join(runner.Supports(), ", ")},
 			&cli.StringFlag{Name: "by", Usage: "who attaches it (default: the name of this account)"},
 			&cli.StringFlag{Name: "system", Usage: "the exhibits `SYSTEM`, where several are configured"},
-		},
+		),
 		Action: func(c *cli.Context) error {
 			args, err := operands(c, 1, 1)
 			if err != nil {
 				return err
+			}
+			if len(c.StringSlice("change")) == 0 || strings.TrimSpace(c.String("shows")) == "" {
+				return usagef("attach needs --change REFERENCE (for which change it is) and --shows TEXT (what it shows), before the file")
 			}
 			cfg, err := load(c, t)
 			if err != nil {

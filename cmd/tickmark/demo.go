@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/tickmark-dev/tickmark/internal/config"
 	runner "github.com/tickmark-dev/tickmark/internal/run"
@@ -33,6 +34,9 @@ func demoCommand(t terminal) *cli.Command {
 			if _, err := operands(c, 0, 0); err != nil {
 				return err
 			}
+			if c.String("out") == "" {
+				return usagef("--out names no folder")
+			}
 			return demonstrate(c, t)
 		},
 	}
@@ -42,6 +46,9 @@ func demonstrate(c *cli.Context, t terminal) error {
 	dir, err := filepath.Abs(c.String("out"))
 	if err != nil {
 		return fmt.Errorf("the demo's folder cannot be named: %w", err)
+	}
+	if err := demoMayWrite(dir); err != nil {
+		return err
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("the demo's folder cannot be made: %w", err)
@@ -70,14 +77,25 @@ func demonstrate(c *cli.Context, t terminal) error {
 	} {
 		fmt.Fprintf(t.out, "  %-26s %s\n", line[0], filepath.Join(res.Folder, line[1]))
 	}
-	fmt.Fprintf(t.out, "\nTry: tickmark verify %q\n     tickmark render --config %q\n", res.Folder, filepath.Join(dir, config.DefaultFile))
+	// Not %q, which would double the backslashes of Windows.
+	fmt.Fprintf(t.out, "\nTry: tickmark verify \"%s\"\n     tickmark render --config \"%s\"\n", res.Folder, filepath.Join(dir, config.DefaultFile))
+	return nil
+}
+
+// demoMayWrite keeps the demo out of a folder that holds a configuration of
+// the user's own.
+func demoMayWrite(dir string) error {
+	text, err := os.ReadFile(filepath.Join(dir, config.DefaultFile))
+	if err == nil && !strings.HasPrefix(string(text), simulate.ConfigTitle) {
+		return fmt.Errorf("%s holds a %s of your own; name another folder with --out", dir, config.DefaultFile)
+	}
 	return nil
 }
 
 // demoPackage answers the sample request. Gaps are a part of the story and no
 // failure of the demo.
 func demoPackage(c *cli.Context, t terminal, cfg *config.Config, dir string) (runner.Result, error) {
-	r, err := open(c, t, cfg, false)
+	r, err := open(c, t, runner.Options{Config: cfg})
 	if err != nil {
 		return runner.Result{}, err
 	}

@@ -12,11 +12,13 @@ import (
 
 func doctorCommand(t terminal) *cli.Command {
 	return &cli.Command{
-		Name:        "doctor",
-		Usage:       "proves each credential, and says what it can and cannot see",
-		ArgsUsage:   " ",
-		Description: "Asks every configured system who it takes us for, with which rights, which of the configured\nrepositories and projects are visible, and what its retention will soon delete.",
-		Flags:       []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print the result as JSON"}},
+		Name:      "doctor",
+		Usage:     "checks each login, and says what it can and cannot see",
+		ArgsUsage: " ",
+		Description: "Asks every configured system who it takes us for, with which rights, which of the configured\n" +
+			"repositories and projects are visible, and what its retention will soon delete.\n\n" +
+			"Exit status: 0 everything can be seen, 1 something failed or is hidden, 2 wrong usage.",
+		Flags: shared(&cli.BoolFlag{Name: "json", Usage: "print the result as JSON", DisableDefaultText: true}),
 		Action: func(c *cli.Context) error {
 			if _, err := operands(c, 0, 0); err != nil {
 				return err
@@ -25,7 +27,7 @@ func doctorCommand(t terminal) *cli.Command {
 			if err != nil {
 				return err
 			}
-			r, err := open(c, t, cfg, false)
+			r, err := open(c, t, runner.Options{Config: cfg, Diagnose: true})
 			if err != nil {
 				return err
 			}
@@ -58,48 +60,72 @@ type diagnosis struct {
 	Notes   []string   `json:"notes,omitempty"`
 }
 
+func newDiagnosis(up runner.Checkup) diagnosis {
+	p := up.Principal
+	d := diagnosis{System: up.System, Kind: up.Kind, URL: up.URL, Token: up.Token, OK: up.Err == nil,
+		Name: p.Name, Scopes: p.Scopes, Visible: p.Visible, Hidden: p.Hidden, Notes: p.Notes}
+	if !p.Expires.IsZero() {
+		at := p.Expires.UTC()
+		d.Expires = &at
+	}
+	if up.Err != nil {
+		d.Error = up.Err.Error()
+	}
+	return d
+}
+
 func diagnose(c *cli.Context, t terminal, checkups []runner.Checkup) error {
+	all := make([]diagnosis, 0, len(checkups))
 	var failed, hidden int
 	for _, up := range checkups {
-		p := up.Principal
-		d := diagnosis{System: up.System, Kind: up.Kind, URL: up.URL, Token: up.Token, OK: up.Err == nil,
-			Name: p.Name, Scopes: p.Scopes, Visible: p.Visible, Hidden: p.Hidden, Notes: p.Notes}
-		if !p.Expires.IsZero() {
-			d.Expires = &p.Expires
-		}
-		if up.Err != nil {
-			d.Error = up.Err.Error()
+		d := newDiagnosis(up)
+		if !d.OK {
 			failed++
 		}
-		hidden += len(p.Hidden)
-		if c.Bool("json") {
-			if err := json.NewEncoder(t.out).Encode(d); err != nil {
-				return err
-			}
-			continue
+		hidden += len(d.Hidden)
+		all = append(all, d)
+	}
+	if c.Bool("json") {
+		err := json.NewEncoder(t.out).Encode(struct {
+			SchemaVersion int         `json:"schema_version"`
+			Systems       []diagnosis `json:"systems"`
+		}{schemaVersion, all})
+		if err != nil {
+			return err
 		}
-		printDiagnosis(t, d)
+	} else {
+		for i, d := range all {
+			if i > 0 {
+				fmt.Fprintln(t.out)
+			}
+			printDiagnosis(t, d)
+		}
 	}
-	if failed > 0 {
-		return fmt.Errorf("%s did not answer as needed", plural(failed, "system"))
-	}
-	if hidden > 0 {
-		return fmt.Errorf("%d configured repositories or projects cannot be seen; evidence from them would be missing", hidden)
+	switch {
+	case failed > 0:
+		return fmt.Errorf("%d of %s did not answer as needed; nothing can be collected until all do", failed, plural(len(all), "system"))
+	case hidden > 0:
+		return fmt.Errorf("%s cannot be seen with the configured token; evidence from there would be missing", plural(hidden, "configured item"))
 	}
 	return nil
 }
 
 func printDiagnosis(t terminal, d diagnosis) {
-	mark := "✓"
-	if !d.OK {
-		mark = "✗"
-	} else if len(d.Hidden) > 0 {
-		mark = "?"
+	state := "ok"
+	switch {
+	case !d.OK:
+		state = "FAILED"
+	case len(d.Hidden) > 0:
+		state = "PARTLY HIDDEN"
 	}
-	fmt.Fprintf(t.out, "%s %s (%s, %s)\n", mark, d.System, d.Kind, d.URL)
+	fmt.Fprintf(t.out, "%s: %s (%s, %s)\n", tame(d.System), state, d.Kind, tame(d.URL))
 	row := func(label string, value string) {
-		if value != "" {
-			fmt.Fprintf(t.out, "    %-12s %s\n", label, value)
+		if value == "" {
+			return
+		}
+		for _, line := range wrap(tame(value), columns-16) {
+			fmt.Fprintf(t.out, "  %-13s %s\n", label, line)
+			label = ""
 		}
 	}
 	row("error", d.Error)
@@ -109,7 +135,7 @@ func printDiagnosis(t terminal, d diagnosis) {
 	}
 	row("scopes", strings.Join(d.Scopes, ", "))
 	if d.Expires != nil {
-		row("expires", d.Expires.UTC().Format("2006-01-02 15:04 UTC"))
+		row("expires", d.Expires.Format("2006-01-02 15:04 UTC"))
 	}
 	row("visible", strings.Join(d.Visible, ", "))
 	row("not visible", strings.Join(d.Hidden, ", "))

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -18,6 +16,7 @@ import (
 // question is one thing that init asks, or takes from a flag.
 type question struct {
 	flag, text, usage string
+	key               string // the last part of the configuration's key that the answer goes to
 	list, required    bool
 	preset            string // offered where a person may just press Enter
 	needs             string // asked only where that flag's answer is not empty
@@ -26,17 +25,17 @@ type question struct {
 func questions(now time.Time) []question {
 	lastYear := now.AddDate(-1, 0, 0)
 	return []question{
-		{flag: "organization", text: "Name of your organisation", required: true},
-		{flag: "time-zone", text: "Time zone in which your days are counted", preset: zoneName(), required: true},
-		{flag: "from", text: "First day of the audit's period", preset: lastYear.Format("2006-01") + "-01", required: true},
-		{flag: "to", text: "First day after the period", preset: now.Format("2006-01") + "-01", required: true},
-		{flag: "repository", text: "GitHub repositories, as owner/name, with commas (empty for none)", usage: "a GitHub repository, `OWNER/NAME`; may be given several times", list: true},
-		{flag: "github-url", text: "GitHub address (empty for github.com)", needs: "repository"},
-		{flag: "jira-url", text: "Jira address, such as https://acme.atlassian.net (empty for none)"},
-		{flag: "jira-user", text: "E-mail of the Jira account (Cloud; empty on Data Center)", needs: "jira-url"},
-		{flag: "jira-project", text: "Jira project keys, with commas", usage: "a Jira project `KEY`; may be given several times", list: true, needs: "jira-url"},
-		{flag: "prometheus-url", text: "Prometheus address (empty for none)"},
-		{flag: "git-path", text: "Local git repository (empty for none)"},
+		{flag: "organization", key: "organization", text: "Name of your organisation", required: true},
+		{flag: "time-zone", key: "time_zone", text: "Time zone in which your days are counted", preset: zoneName(), required: true},
+		{flag: "from", key: "from", text: "First day of the audit's period", preset: lastYear.Format("2006-01") + "-01", required: true},
+		{flag: "to", key: "to", text: "First day after the period", preset: now.Format("2006-01") + "-01", required: true},
+		{flag: "repository", key: "repositories", text: "GitHub repositories, as owner/name, with commas (empty for none)", usage: "a GitHub repository, `OWNER/NAME`; may be given several times", list: true},
+		{flag: "github-url", key: "url", text: "GitHub address (empty for github.com)", needs: "repository"},
+		{flag: "jira-url", key: "url", text: "Jira address, such as https://acme.atlassian.net (empty for none)"},
+		{flag: "jira-user", key: "user", text: "E-mail of the Jira account (Cloud; empty on Data Center)", needs: "jira-url"},
+		{flag: "jira-project", key: "projects", text: "Jira project keys, with commas", usage: "a Jira project `KEY`; may be given several times", list: true, needs: "jira-url", required: true},
+		{flag: "prometheus-url", key: "url", text: "Prometheus address (empty for none)"},
+		{flag: "git-path", key: "path", text: "Local git repository (empty for none)"},
 	}
 }
 
@@ -45,7 +44,10 @@ func initCommand(t terminal) *cli.Command {
 	for _, q := range questions(time.Now()) {
 		usage := q.usage
 		if usage == "" {
-			usage = strings.ToLower(q.text[:1]) + q.text[1:]
+			usage = q.text
+			if !strings.HasPrefix(usage, "Git") && !strings.HasPrefix(usage, "Jira") && !strings.HasPrefix(usage, "Prometheus") {
+				usage = strings.ToLower(usage[:1]) + usage[1:]
+			}
 		}
 		if q.list {
 			flags = append(flags, &cli.StringSliceFlag{Name: q.flag, Usage: usage})
@@ -57,8 +59,8 @@ func initCommand(t terminal) *cli.Command {
 		Name:        "init",
 		Usage:       "writes a commented tickmark.yaml",
 		ArgsUsage:   " ",
-		Description: "Asks on a terminal for what no option gives; elsewhere the options are all there is.\nNever overwrites a file.",
-		Flags:       flags,
+		Description: "Asks on a terminal for what no option gives; elsewhere the options are all there is.\nNever overwrites a file, and asks for no token: tokens stay outside the file.",
+		Flags:       shared(flags...),
 		Action: func(c *cli.Context) error {
 			if _, err := operands(c, 0, 0); err != nil {
 				return err
@@ -69,25 +71,24 @@ func initCommand(t terminal) *cli.Command {
 }
 
 func initialise(c *cli.Context, t terminal) error {
-	file := c.String("config")
+	file := configFile(c)
 	if _, err := os.Lstat(file); err == nil {
 		return fmt.Errorf("%s exists already and is left as it is; name another with --config FILE", file)
 	}
-	answers, err := answer(c, t)
+	given, err := answer(c, t)
 	if err != nil {
 		return err
 	}
-	text, err := config.Starter(config.Answers{
-		Organization: one(answers["organization"]), TimeZone: one(answers["time-zone"]), From: one(answers["from"]), To: one(answers["to"]),
-		GitHubURL: one(answers["github-url"]), Repositories: answers["repository"],
-		JiraURL: one(answers["jira-url"]), JiraUser: one(answers["jira-user"]), JiraProjects: answers["jira-project"],
-		PrometheusURL: one(answers["prometheus-url"]), GitPath: one(answers["git-path"]),
-	})
+	if problems := given.problems(file); len(problems) > 0 {
+		text := "these answers make no valid configuration, and nothing was written:"
+		for _, p := range problems {
+			text += fmt.Sprintf("\n  %s: %s", p.Key, p.Text)
+		}
+		return usagef("%s", text)
+	}
+	text, err := config.Starter(given.answers())
 	if err != nil {
 		return err
-	}
-	if _, err := config.Parse(file, text); err != nil {
-		return usageError{fmt.Errorf("these answers make no valid configuration, nothing was written:\n%w", err)}
 	}
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
@@ -102,73 +103,63 @@ func initialise(c *cli.Context, t terminal) error {
 	return nil
 }
 
+// given holds the answers by their flags.
+type given map[string][]string
+
+func (g given) answers() config.Answers {
+	one := func(flag string) string {
+		if len(g[flag]) == 0 {
+			return ""
+		}
+		return g[flag][0]
+	}
+	return config.Answers{
+		Organization: one("organization"), TimeZone: one("time-zone"), From: one("from"), To: one("to"),
+		GitHubURL: one("github-url"), Repositories: g["repository"],
+		JiraURL: one("jira-url"), JiraUser: one("jira-user"), JiraProjects: g["jira-project"],
+		PrometheusURL: one("prometheus-url"), GitPath: one("git-path"),
+	}
+}
+
+// problems gives what the configuration made of the answers would have wrong.
+func (g given) problems(file string) config.Problems {
+	text, err := config.Starter(g.answers())
+	if err != nil {
+		return config.Problems{{Key: "answers", Text: err.Error()}}
+	}
+	var problems config.Problems
+	_, err = config.Parse(file, text)
+	errors.As(err, &problems)
+	return problems
+}
+
 // answer gives each question's answer: the option's, or a person's.
-func answer(c *cli.Context, t terminal) (map[string][]string, error) {
-	in := bufio.NewScanner(t.in)
+func answer(c *cli.Context, t terminal) (given, error) {
 	ask := isTerminal(t.in) && isTerminal(t.err)
-	answers := map[string][]string{}
-	var missing []string
+	if c.String("organization") == "" && !ask {
+		return nil, usagef("init needs --organization NAME where it cannot ask; `tickmark help init` shows the other options")
+	}
+	p := prompt{out: t.err}
+	if ask {
+		p.in = lines(t.in)
+	}
+	g := given{}
 	for _, q := range questions(time.Now()) {
 		switch {
 		case c.IsSet(q.flag) && q.list:
-			answers[q.flag] = c.StringSlice(q.flag)
+			g[q.flag] = c.StringSlice(q.flag)
 		case c.IsSet(q.flag):
-			answers[q.flag] = []string{c.String(q.flag)}
-		case q.needs != "" && len(answers[q.needs]) == 0:
+			g[q.flag] = []string{c.String(q.flag)}
+		case q.needs != "" && len(g[q.needs]) == 0:
 		case ask:
-			a, err := put(q, in, t.err)
-			if err != nil {
+			if err := p.ask(c.Context, q, g); err != nil {
 				return nil, err
 			}
-			answers[q.flag] = a
-		case q.required && q.flag == "organization":
-			missing = append(missing, "--"+q.flag)
 		case q.preset != "":
-			answers[q.flag] = []string{q.preset}
+			g[q.flag] = []string{q.preset}
 		}
 	}
-	if len(missing) > 0 {
-		return nil, usagef("init needs %s where it cannot ask", strings.Join(missing, ", "))
-	}
-	return answers, nil
-}
-
-// put asks one question until it has an answer.
-func put(q question, in *bufio.Scanner, out io.Writer) ([]string, error) {
-	for {
-		if q.preset != "" {
-			fmt.Fprintf(out, "%s [%s]: ", q.text, q.preset)
-		} else {
-			fmt.Fprintf(out, "%s: ", q.text)
-		}
-		if !in.Scan() {
-			if err := in.Err(); err != nil {
-				return nil, err
-			}
-			return nil, fmt.Errorf("the answers ended before the questions did; nothing was written: %w", fs.ErrClosed)
-		}
-		text := strings.TrimSpace(in.Text())
-		if text == "" {
-			text = q.preset
-		}
-		switch {
-		case text == "" && q.required:
-			fmt.Fprintln(out, "  this one is needed")
-		case text == "":
-			return nil, nil
-		case q.list:
-			return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }), nil
-		default:
-			return []string{text}, nil
-		}
-	}
-}
-
-func one(values []string) string {
-	if len(values) == 0 {
-		return ""
-	}
-	return values[0]
+	return g, nil
 }
 
 // zoneName is the machine's zone where it has a name that means the same elsewhere.

@@ -9,10 +9,14 @@ import (
 	"syscall"
 )
 
-func main() { os.Exit(tickmark()) }
+func main() {
+	os.Exit(tickmark(terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.LookupEnv}))
+}
 
-func tickmark() int {
+func tickmark(t terminal) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return run(ctx, os.Args, terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.LookupEnv})
+	// The first Ctrl-C ends the run in good order; a second one ends it at once.
+	context.AfterFunc(ctx, stop)
+	return run(ctx, os.Args, t)
 }

@@ -3,31 +3,35 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 
 	runner "github.com/tickmark-dev/tickmark/internal/run"
 	"github.com/urfave/cli/v2"
 )
 
-func packageFlags() []cli.Flag {
-	return []cli.Flag{
-		&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Value: runner.DefaultOut, Usage: "the `FOLDER` to write; an existing one is kept and the new one gets a number"},
-		&cli.BoolFlag{Name: "zip", Usage: "write a ZIP file beside the folder as well"},
-		&cli.BoolFlag{Name: "json", Usage: "print the result as JSON"},
-	}
+func packageFlags(own ...cli.Flag) []cli.Flag {
+	return shared(append(own,
+		&cli.StringFlag{Name: "out", Aliases: []string{"o"}, Value: runner.DefaultOut, Usage: "the `FOLDER` to write; where one stands already it is kept and the new one gets a number"},
+		&cli.BoolFlag{Name: "zip", Usage: "write a ZIP file beside the folder as well", DisableDefaultText: true},
+		&cli.BoolFlag{Name: "json", Usage: "print the result as JSON", DisableDefaultText: true},
+	)...)
 }
+
+const packageStatus = "Exit status: 0 complete, 1 failed, 2 wrong usage, 3 written but with gaps or request\nlines that match nothing, 130 interrupted."
 
 func packageCommand(t terminal) *cli.Command {
 	return &cli.Command{
 		Name:      "package",
 		Usage:     "collects the evidence for the auditor's samples and writes the package",
-		ArgsUsage: "REFERENCE… (such as acme/api#1234, PAY-123, a commit, a web address) or --request FILE",
-		Description: "Each sample becomes a folder of PDFs beside Change Log.xlsx. A request is a CSV or Excel file\n" +
-			"as auditors send them. What could not be had is listed as a gap, with the reason.\n\n" +
-			"Exit status: 0 complete, 1 failed, 2 wrong usage, 3 written with gaps, 130 interrupted.",
-		Flags: append(packageFlags(),
+		ArgsUsage: "REFERENCE…",
+		UsageText: "tickmark package [options] --request FILE\n" +
+			"tickmark package [options] REFERENCE…",
+		Description: "Each sample becomes a folder of PDFs beside Change Log.xlsx. What could not be had is listed\n" +
+			"as a gap, with the reason. A request is the auditor's list, a CSV or Excel (.xlsx) file as\n" +
+			"auditors send them. A reference is a pull request (acme/api#1234), a ticket (PAY-123), a\n" +
+			"commit, a deployment, or the web address of one.\n\n" + packageStatus,
+		Flags: packageFlags(
 			&cli.StringSliceFlag{Name: "request", Aliases: []string{"r"}, Usage: "the auditor's list, a `FILE` (.csv, .xlsx); may be given several times"},
-			&cli.BoolFlag{Name: "offline", Usage: "use what was collected before; ask no system"},
+			&cli.BoolFlag{Name: "offline", Usage: "use what was collected before; ask no system", DisableDefaultText: true},
 		),
 		Action: func(c *cli.Context) error {
 			args, err := operands(c, 0, -1)
@@ -47,10 +51,11 @@ func packageCommand(t terminal) *cli.Command {
 
 func renderCommand(t terminal) *cli.Command {
 	return &cli.Command{
-		Name:      "render",
-		Usage:     "writes the last package again from what was collected, without any system",
-		ArgsUsage: " ",
-		Flags:     packageFlags(),
+		Name:        "render",
+		Usage:       "writes the last package again from what was collected, without any system",
+		ArgsUsage:   " ",
+		Description: "Asks no system and needs no token: for a changed policy, or to see that the same evidence gives\nthe same files.\n\n" + packageStatus,
+		Flags:       packageFlags(),
 		Action: func(c *cli.Context) error {
 			if _, err := operands(c, 0, 0); err != nil {
 				return err
@@ -68,7 +73,7 @@ func makePackage(c *cli.Context, t terminal, offline bool, do func(*runner.Run) 
 	if err != nil {
 		return err
 	}
-	r, err := open(c, t, cfg, offline)
+	r, err := open(c, t, runner.Options{Config: cfg, Offline: offline})
 	if err != nil {
 		return err
 	}
@@ -78,8 +83,11 @@ func makePackage(c *cli.Context, t terminal, offline bool, do func(*runner.Run) 
 		return err
 	}
 	if c.Bool("json") {
-		enc := json.NewEncoder(t.out)
-		if err := enc.Encode(res); err != nil {
+		err := json.NewEncoder(t.out).Encode(struct {
+			SchemaVersion int `json:"schema_version"`
+			runner.Result
+		}{schemaVersion, res})
+		if err != nil {
 			return err
 		}
 	} else {
@@ -89,38 +97,4 @@ func makePackage(c *cli.Context, t terminal, offline bool, do func(*runner.Run) 
 		return exitError(exitGaps)
 	}
 	return nil
-}
-
-// report says what was written, and what is missing from it.
-func report(t terminal, res runner.Result) {
-	fmt.Fprintf(t.out, "%s\n", res.Folder)
-	for _, s := range res.Samples {
-		fmt.Fprintf(t.out, "  %-44s %2d documents", s.Folder, s.Documents)
-		if s.Gaps > 0 {
-			fmt.Fprintf(t.out, ", %s", plural(s.Gaps, "gap"))
-		}
-		fmt.Fprintln(t.out)
-	}
-	if res.Zip != "" {
-		fmt.Fprintf(t.out, "%s\n", res.Zip)
-	}
-	if res.Supersedes != "" {
-		fmt.Fprintf(t.err, "tickmark: note: this package supersedes %s, which is kept as it was\n", res.Supersedes)
-	}
-	for _, u := range res.Unmatched {
-		fmt.Fprintf(t.err, "tickmark: warning: %s: %q became no sample (%s)\n", u.Where, u.Requested, u.Reason)
-		for _, tried := range u.Tried {
-			fmt.Fprintf(t.err, "  %s\n", tried)
-		}
-	}
-	if res.Gaps > 0 {
-		fmt.Fprintf(t.err, "tickmark: note: %s; the sheet Gaps of Change Log.xlsx lists what could not be had, and why\n", plural(res.Gaps, "gap"))
-	}
-}
-
-func plural(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
 }

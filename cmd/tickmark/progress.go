@@ -17,10 +17,12 @@ type progress struct {
 	off bool
 }
 
-// newProgress gives a bar where stderr is a terminal, and silence elsewhere.
-func newProgress(t terminal) runner.Progress {
-	_, plain := t.getenv("NO_COLOR")
-	return &progress{out: t.err, off: !isTerminal(t.err) || plain}
+// newProgress gives a bar where stderr is a terminal that can redraw a line
+// and nothing else is written there, and silence elsewhere. The bar has no
+// colours, so NO_COLOR changes nothing about it.
+func newProgress(t terminal, verbose bool) runner.Progress {
+	kind, _ := t.getenv("TERM")
+	return &progress{out: t.err, off: verbose || kind == "dumb" || !isTerminal(t.err)}
 }
 
 func (p *progress) Stage(name string, total int) {
@@ -29,22 +31,24 @@ func (p *progress) Stage(name string, total int) {
 	if p.off {
 		return
 	}
-	if p.bar != nil {
-		_ = p.bar.Finish()
-	}
-	if total == 0 {
-		total = -1
-	}
-	p.bar = progressbar.NewOptions(total,
+	p.clear()
+	options := []progressbar.Option{
 		progressbar.OptionSetWriter(p.out),
 		progressbar.OptionSetDescription(name),
 		progressbar.OptionSetWidth(24),
-		progressbar.OptionShowCount(),
 		progressbar.OptionSetElapsedTime(false),
 		progressbar.OptionSetPredictTime(false),
-		progressbar.OptionThrottle(50*time.Millisecond),
+		progressbar.OptionThrottle(50 * time.Millisecond),
 		progressbar.OptionClearOnFinish(),
-	)
+		progressbar.OptionSetRenderBlankState(true),
+	}
+	if total == 0 {
+		total = -1
+		options = append(options, progressbar.OptionSpinnerType(14))
+	} else {
+		options = append(options, progressbar.OptionShowCount())
+	}
+	p.bar = progressbar.NewOptions(total, options...)
 }
 
 func (p *progress) Step(string) {
@@ -59,8 +63,13 @@ func (p *progress) Step(string) {
 func (p *progress) Done() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.clear()
+}
+
+func (p *progress) clear() {
 	if p.bar != nil {
-		_ = p.bar.Finish()
+		_ = p.bar.Clear()
+		_ = p.bar.Exit()
 		p.bar = nil
 	}
 }

@@ -14,8 +14,8 @@ func verifyCommand(t terminal) *cli.Command {
 		Usage:     "checks that a package is as it was sealed",
 		ArgsUsage: "PACKAGE (the folder, or its .zip)",
 		Description: "Needs no configuration and no network. Names every file that was changed, is missing, was added\n" +
-			"or renamed. Exit status: 0 unchanged, 4 different.",
-		Flags: []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print the result as JSON"}},
+			"or renamed.\n\nExit status: 0 as sealed, 1 no package there, 2 wrong usage, 4 not as sealed.",
+		Flags: []cli.Flag{&cli.BoolFlag{Name: "json", Usage: "print the result as JSON", DisableDefaultText: true}},
 		Action: func(c *cli.Context) error {
 			args, err := operands(c, 1, 1)
 			if err != nil {
@@ -26,11 +26,16 @@ func verifyCommand(t terminal) *cli.Command {
 				return err
 			}
 			if c.Bool("json") {
-				if err := json.NewEncoder(t.out).Encode(rep); err != nil {
+				err := json.NewEncoder(t.out).Encode(struct {
+					SchemaVersion int  `json:"schema_version"`
+					OK            bool `json:"ok"`
+					runner.Verification
+				}{schemaVersion, rep.OK(), rep})
+				if err != nil {
 					return err
 				}
 			} else {
-				fmt.Fprint(t.out, rep.Text())
+				fmt.Fprint(t.out, tame(rep.Text()))
 			}
 			if !rep.OK() {
 				return exitError(exitMismatch)

@@ -205,16 +205,22 @@ func describe(n *yaml.Node) string {
 
 // suggestion is " (did you mean x?)" where a name is one or two letters away.
 func suggestion(got string, names []string) string {
-	best, distance := "", 3
+	if near := Nearest(got, names); near != "" {
+		return fmt.Sprintf(" (did you mean %s?)", near)
+	}
+	return ""
+}
+
+// Nearest gives the name that is one or two letters away from got, or "" where
+// none is, or got is so short that every name would be.
+func Nearest(got string, names []string) string {
+	best, distance := "", min(3, len(got))
 	for _, name := range names {
 		if d := editDistance(strings.ToLower(got), name); d < distance {
 			best, distance = name, d
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf(" (did you mean %s?)", best)
+	return best
 }
 
 func editDistance(a, b string) int {

@@ -28,7 +28,7 @@ func Load(file string) (*Config, error) {
 	info, err := os.Stat(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("there is no configuration at %s; `tickmark init` writes one, `--config FILE` names another: %w", file, fs.ErrNotExist)
+		return nil, noFile(file)
 	case err != nil:
 		return nil, fmt.Errorf("reading the configuration: %w", err)
 	case info.IsDir():
@@ -42,6 +42,15 @@ func Load(file string) (*Config, error) {
 	}
 	return Parse(file, data)
 }
+
+// noFile is the path where no configuration is.
+type noFile string
+
+func (f noFile) Error() string {
+	return fmt.Sprintf("there is no configuration at %s; `tickmark init` writes one, `--config FILE` names another", string(f))
+}
+
+func (noFile) Unwrap() error { return fs.ErrNotExist }
 
 // Parse is Load for a file already read.
 func Parse(file string, data []byte) (*Config, error) {

@@ -80,8 +80,11 @@ func (t TokenSource) Resolve(lookup func(string) (string, bool)) (Secret, error)
 	case t.Keyring != "":
 		service, account, _ := strings.Cut(t.Keyring, "/")
 		v, err := keyring.Get(service, account)
+		if errors.Is(err, keyring.ErrNotFound) {
+			return Secret{}, fmt.Errorf("this account's keyring has no entry for the service %q and the account %q; add it, or keep the token in a file or an environment variable", service, account)
+		}
 		if err != nil {
-			return Secret{}, fmt.Errorf("keyring entry %s: %w", t.Keyring, err)
+			return Secret{}, fmt.Errorf("the keyring of this machine cannot be used (%w); keep the token in a file or an environment variable", err)
 		}
 		value = v
 	}

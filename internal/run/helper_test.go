@@ -167,22 +167,21 @@ json.dump(book, sys.stdout)`
 // in which it is drawn, where a cell's lines follow each other. Both without
 // white space.
 type page struct {
-	file       string
-	lines      []string // as laid out
-	laid, flow string
+	file, laid, flow string
 }
 
 func readPDF(t *testing.T, file string) page {
 	t.Helper()
-	read := func(mode string) string {
-		out, err := exec.Command("pdftotext", mode, "-enc", "UTF-8", file, "-").Output()
-		if err != nil {
-			t.Fatalf("pdftotext does not read %s: %v", file, err)
-		}
-		return string(out)
+	return page{filepath.Base(filepath.Dir(file)) + "/" + filepath.Base(file), squash(textOf(t, file, "-layout")), squash(textOf(t, file, "-raw"))}
+}
+
+func textOf(t *testing.T, file, mode string) string {
+	t.Helper()
+	out, err := exec.Command("pdftotext", mode, "-enc", "UTF-8", file, "-").Output()
+	if err != nil {
+		t.Errorf("pdftotext does not read %s: %v", file, err)
 	}
-	laid := read("-layout")
-	return page{file: filepath.Base(filepath.Dir(file)) + "/" + filepath.Base(file), lines: strings.Split(laid, "\n"), laid: squash(laid), flow: squash(read("-raw"))}
+	return string(out)
 }
 
 // squash takes white space out, and the marks that only lay text out.

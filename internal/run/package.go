@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"path/filepath"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 	"github.com/tickmark-dev/tickmark/internal/pack"
@@ -139,7 +140,8 @@ func readList(file string) ([]request.Line, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the request: %w", err)
 	}
-	return request.Read(file, data)
+	// Its own name, not where it lies on this machine: it is written into the package.
+	return request.Read(filepath.Base(file), data)
 }
 
 // recall reads the last request from the vault.

@@ -28,7 +28,9 @@ func (r *Run) Doctor(ctx context.Context) []Checkup {
 		if s.URL != nil {
 			up.URL = s.URL.String()
 		}
-		up.Principal, up.Err = c.(evidence.Preflighter).Preflight(ctx)
+		if up.Err = r.missing[s.Name]; up.Err == nil {
+			up.Principal, up.Err = c.(evidence.Preflighter).Preflight(ctx)
+		}
 		if up.Err == nil {
 			r.session.Authenticated(s.Name, up.Principal.Name)
 		}

@@ -49,11 +49,21 @@ func pullState(p map[string]any) string {
 	return "✓ Open"
 }
 
+// shownTitle gives a title as documents show it: one of more than 500
+// characters is cut, and says so.
+func shownTitle(p map[string]any) string {
+	title := []rune(strings.TrimSpace(at(p, "title")))
+	if len(title) > 500 {
+		return strings.TrimSpace(string(title[:500])) + " … (cut short here)"
+	}
+	return string(title)
+}
+
 // checkPull holds pull_request.pdf to the rows.
 func (a antsRows) checkPull(f *facts, n string, p page) {
 	pull := a.pulls[n]
 	f.shows(p, "page header", "Pull request "+ants+"#"+n)
-	f.shows(p, "title, number and state", at(pull, "title"), "#"+n, pullState(pull))
+	f.shows(p, "title, number and state", shownTitle(pull), "#"+n, pullState(pull))
 	f.shows(p, "repository, author and opening", "Repository", ants, "Author", login(pull, "user"), "Opened", shown(f, at(pull, "created_at")))
 	switch {
 	case at(pull, "merged_at") != "":
@@ -224,9 +234,10 @@ func (a antsRows) checkEvents(f *facts, n string, p page) {
 }
 
 // checkSummary holds sample_summary.pdf to the rows.
-func (a antsRows) checkSummary(f *facts, n string, p page) {
+func (a antsRows) checkSummary(f *facts, n, where string, p page) {
+	f.shows(p, "place in the request", "Where in the request", where)
 	pull := a.pulls[n]
-	f.shows(p, "title", at(pull, "title"), "PR #"+n)
+	f.shows(p, "title", shownTitle(pull), "PR #"+n)
 	f.shows(p, "author", "Author", login(pull, "user"), "Opened", shown(f, at(pull, "created_at")))
 	opened := utc(f.t, at(pull, "created_at"))
 	f.shows(p, "opening on the timeline", opened+" UTC", "PR #"+n+" opened")

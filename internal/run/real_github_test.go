@@ -86,7 +86,7 @@ func antsSite(t *testing.T, h http.Handler) (*site, *tagged) {
 
 // unchanged makes the package once more online, and holds it to having
 // downloaded nothing.
-func unchanged(t *testing.T, s *site, list string, first made) {
+func unchanged(t *testing.T, s *site, list string, first made) made {
 	t.Helper()
 	before := len(filesIn(t, filepath.Join(s.config.Vault, "objects")))
 	again := s.online(t, list)
@@ -99,14 +99,15 @@ func unchanged(t *testing.T, s *site, list string, first made) {
 	if after := len(filesIn(t, filepath.Join(s.config.Vault, "objects"))); after != before {
 		t.Errorf("the vault had %d objects and has %d", before, after)
 	}
-	sameFiles(t, "online again and offline", again, s.do(t, true, func(r *Run, out string) (Result, error) { return r.Render(t.Context(), out, false) }))
 	t.Logf("%d requests, %d bodies at first; then %d requests, %d times 304", first.stats.Requests, first.stats.Downloads, again.stats.Requests, again.stats.NotModified)
+	return again
 }
 
 // TestRealPullRequestsFromCSV makes a package for 12 recorded pull requests:
 // the oldest and the newest, merged, closed and open, with many reviews,
 // comments or commits, with force-pushes, in Chinese and with an emoji.
 func TestRealPullRequestsFromCSV(t *testing.T) {
+	t.Parallel()
 	need(t, "pdftotext")
 	python(t)
 	a := readAnts(t)
@@ -128,7 +129,7 @@ func TestRealPullRequestsFromCSV(t *testing.T) {
 	for i, n := range numbers {
 		f := &facts{t: t}
 		a.checkPull(f, n, readPDF(t, m.sample(i+1, "pull_request.pdf")))
-		a.checkSummary(f, n, readPDF(t, m.sample(i+1, "sample_summary.pdf")))
+		a.checkSummary(f, n, "selection.csv, line "+itoa(i+4), readPDF(t, m.sample(i+1, "sample_summary.pdf")))
 		a.checkLogRow(f, n, book["Change Log"][i])
 		checkPayload(f, m.sample(i+1, "source"), "/pulls/"+n, a.pulls[n])
 		compared += f.compared
@@ -141,12 +142,16 @@ func TestRealPullRequestsFromCSV(t *testing.T) {
 		t.Errorf("%d of %d requests carried the token", n, server.total())
 	}
 	checkPackage(t, s, m, 1)
-	t.Run("the second run downloads nothing", func(t *testing.T) { unchanged(t, s, list, m) })
+	t.Run("the second run downloads nothing", func(t *testing.T) {
+		again := unchanged(t, s, list, m)
+		sameFiles(t, "online again and offline", again, s.do(t, true, rendered(t)))
+	})
 }
 
 // TestRealPullRequestsFromXLSX makes a package for 12 further pull requests,
 // and for the 5 commits that the recorded workflow runs ran on.
 func TestRealPullRequestsFromXLSX(t *testing.T) {
+	t.Parallel()
 	need(t, "pdftotext")
 	python(t)
 	a := readAnts(t)
@@ -164,7 +169,7 @@ func TestRealPullRequestsFromXLSX(t *testing.T) {
 	f := &facts{t: t}
 	for i, n := range numbers {
 		a.checkPull(f, n, readPDF(t, m.sample(i+1, "pull_request.pdf")))
-		a.checkSummary(f, n, readPDF(t, m.sample(i+1, "sample_summary.pdf")))
+		a.checkSummary(f, n, "Sample selection.xlsx, sheet Sheet1, cell C"+itoa(i+5), readPDF(t, m.sample(i+1, "sample_summary.pdf")))
 		a.checkLogRow(f, n, book["Change Log"][i])
 		a.checkCI(f, readPDF(t, m.sample(i+1, "ci_results.pdf")), book["Change Log"][i], at(a.pulls[n], "head", "sha"), at(a.pulls[n], "merge_commit_sha"))
 	}

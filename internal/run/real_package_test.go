@@ -2,7 +2,6 @@ package run
 
 import (
 	"archive/zip"
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -13,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
@@ -185,15 +185,42 @@ func checkIndex(t *testing.T, m made) {
 
 func exists(path string) bool { _, err := os.Stat(path); return err == nil }
 
+// rendered makes the package of the last request from the vault.
+func rendered(t *testing.T) func(*Run, string) (Result, error) {
+	return func(r *Run, out string) (Result, error) { return r.Render(t.Context(), out, false) }
+}
+
 // checkOffline makes the package twice more from the vault alone.
 func checkOffline(t *testing.T, s *site, m made) {
-	render := func(r *Run, out string) (Result, error) { return r.Render(t.Context(), out, false) }
-	second, third := s.do(t, true, render), s.do(t, true, render)
+	second, third := s.do(t, true, rendered(t)), s.do(t, true, rendered(t))
 	if second.stats.Requests != 0 || second.stats.Downloads != 0 {
 		t.Errorf("offline, sources were asked: %+v", second.stats)
 	}
 	sameFiles(t, "online and offline", m, second)
 	sameFiles(t, "offline twice", second, third)
+}
+
+// nothingNew asks once more for the first changes of a list of sources that tag
+// no answer: what they send again the vault has.
+func nothingNew(t *testing.T, s *site, list string) {
+	t.Helper()
+	text, err := os.ReadFile(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(string(text), "\n")
+	short := filepath.Join(s.dir, "short.csv")
+	if err := os.WriteFile(short, []byte(strings.Join(lines[:6], "")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	objects := filepath.Join(s.config.Vault, "objects")
+	before := filesIn(t, objects)
+	again := s.online(t, short)
+	// The request itself is kept as well.
+	if after := filesIn(t, objects); len(after) != len(before)+1 {
+		t.Errorf("the vault had %d objects and has %d", len(before), len(after))
+	}
+	t.Logf("%d samples again: %+v", len(again.Samples), again.stats)
 }
 
 // checkFlips flips one byte in the middle of files, one file after another.
@@ -242,44 +269,42 @@ func rewrite(t *testing.T, path string, data []byte) {
 }
 
 // checkSecrets looks for the tokens in every file of the package, in the vault
-// as it decompresses, and in the log.
+// as it decompresses, and in the log; and in the package for where on this
+// machine anything lies.
 func checkSecrets(t *testing.T, s *site, m made) {
 	need(t, "pdftotext")
-	searched := 0
-	search := func(where string, data []byte) {
-		searched++
+	var searched atomic.Int32
+	here := filepath.Dir(s.dir)
+	search := func(where, data string, packed bool) {
+		searched.Add(1)
 		for name, token := range s.env {
 			for _, form := range forms(token) {
-				if bytes.Contains(data, []byte(form)) {
+				if strings.Contains(data, form) {
 					t.Errorf("%s holds the token of %s", where, name)
 				}
 			}
 		}
+		if packed && strings.Contains(data, here) {
+			t.Errorf("%s says where it was made: %s", where, here)
+		}
 	}
+	var group errgroup.Group
+	group.SetLimit(4)
 	for f, data := range contents(t, m.Folder) {
-		search(f, []byte(data))
+		search(f, data, true)
 		switch filepath.Ext(f) {
 		case ".pdf":
-			p := readPDF(t, m.sealed(f))
-			search(f, []byte(p.laid+p.flow))
+			group.Go(func() error {
+				search(f, squash(textOf(t, m.sealed(f), "-raw")), true)
+				return nil
+			})
 		case ".xlsx":
-			book, err := zip.NewReader(strings.NewReader(data), int64(len(data)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, part := range book.File {
-				r, err := part.Open()
-				if err != nil {
-					t.Fatal(err)
-				}
-				text, err := io.ReadAll(r)
-				if err != nil {
-					t.Fatal(err)
-				}
-				search(f+"/"+part.Name, text)
+			for name, text := range unzip(t, data) {
+				search(f+"/"+name, text, true)
 			}
 		}
 	}
+	_ = group.Wait()
 	unpack, err := zstd.NewReader(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -287,19 +312,41 @@ func checkSecrets(t *testing.T, s *site, m made) {
 	defer unpack.Close()
 	objects := 0
 	for f, data := range contents(t, s.config.Vault) {
-		search(f, []byte(data))
+		search(f, data, false)
 		if filepath.Ext(f) == ".zst" {
 			objects++
 			plain, err := unpack.DecodeAll([]byte(data), nil)
 			if err != nil {
 				t.Fatalf("%s: %v", f, err)
 			}
-			search(f, plain)
+			search(f, string(plain), false)
 		}
 	}
-	search("the log", s.log.Bytes())
+	search("the log", s.log.String(), false)
 	if objects == 0 || len(s.env) > 0 && s.log.Len() == 0 {
 		t.Errorf("nothing was searched: %d objects, %d bytes of log", objects, s.log.Len())
 	}
-	t.Logf("%d texts were searched, %d of them from the vault", searched, objects)
+	t.Logf("%d texts were searched, %d of them from the vault", searched.Load(), objects)
+}
+
+// unzip gives the parts of a ZIP file by name.
+func unzip(t *testing.T, data string) map[string]string {
+	t.Helper()
+	book, err := zip.NewReader(strings.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := map[string]string{}
+	for _, part := range book.File {
+		r, err := part.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts[part.Name] = string(text)
+	}
+	return parts
 }

@@ -21,6 +21,7 @@ import (
 type Options struct {
 	Config   *config.Config
 	Offline  bool // use what the vault holds; ask no source
+	Diagnose bool // a system whose credential is missing is reported by Doctor and does not end Open
 	Version  string
 	Now      func() time.Time
 	Getenv   func(string) (string, bool)
@@ -45,6 +46,7 @@ type Run struct {
 	offline  bool
 	version  string
 	log      *slog.Logger
+	missing  map[string]error // systems without their credential; only with Diagnose
 
 	principals []evidence.Principal
 }
@@ -65,9 +67,9 @@ const collecting = 16
 // Open reads the credentials, opens the vault and makes a collector for each
 // system. Offline it reads no credential.
 func Open(ctx context.Context, o Options) (*Run, error) {
-	secrets, err := credentials(o)
-	if err != nil {
-		return nil, err
+	secrets, missing := credentials(o)
+	if len(missing) > 0 && !o.Diagnose {
+		return nil, lacking(o.Config, missing)
 	}
 	var literals []string
 	for _, s := range o.Config.Systems {
@@ -82,7 +84,7 @@ func Open(ctx context.Context, o Options) (*Run, error) {
 		return nil, err
 	}
 	r := &Run{cfg: o.Config, session: session, redactor: redact.New(literals), progress: o.Progress,
-		offline: o.Offline, version: o.Version, log: o.Log}
+		offline: o.Offline, version: o.Version, log: o.Log, missing: missing}
 	if r.progress == nil {
 		r.progress = silent{}
 	}
@@ -108,24 +110,37 @@ type silent struct{}
 func (silent) Stage(string, int) {}
 func (silent) Step(string)       {}
 
-// credentials reads every system's, and reports all that are missing at once.
-func credentials(o Options) (map[string]config.Secret, error) {
-	secrets := map[string]config.Secret{}
+// credentials reads every system's, and gives by system why one is missing.
+func credentials(o Options) (map[string]config.Secret, map[string]error) {
+	secrets, missing := map[string]config.Secret{}, map[string]error{}
 	if o.Offline {
-		return secrets, nil
+		return secrets, missing
 	}
-	var missing []error
 	for _, s := range o.Config.Systems {
 		secret, err := s.Token.Resolve(o.Getenv)
 		if err != nil {
-			missing = append(missing, fmt.Errorf("%s: %w", s.Name, err))
+			missing[s.Name] = err
 		}
 		secrets[s.Name] = secret
 	}
-	if len(missing) > 0 {
-		return nil, &HintError{errors.Join(missing...), "`tickmark doctor` says which token each system needs and with which rights"}
+	return secrets, missing
+}
+
+// lacking reports all credentials that are missing at once.
+func lacking(c *config.Config, missing map[string]error) error {
+	var errs []error
+	hint := "`tickmark doctor` checks every system and its token"
+	for _, s := range c.Systems {
+		err, ok := missing[s.Name]
+		if !ok {
+			continue
+		}
+		errs = append(errs, fmt.Errorf("%s: %w", s.Name, err))
+		if s.Token.Env != "" {
+			hint = "set it in this window first: `$env:NAME = \"...\"` in PowerShell, `export NAME=...` elsewhere; or keep the token in a file (token: {file: PATH})"
+		}
 	}
-	return secrets, nil
+	return &HintError{errors.Join(errs...), hint}
 }
 
 // recorded ties what a collector retrieves to the items that it emits, so no

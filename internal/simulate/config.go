@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// ConfigTitle is the first line of what Config gives.
+const ConfigTitle = "# The sample company. Everything in it is simulated."
+
 // Config gives the text of a tickmark.yaml for the company as it is served.
 // Exhibits are looked for in the folder "exhibits" in dir; there are none
 // where dir is "".
@@ -13,7 +16,7 @@ func Config(s *Servers, dir string) string {
 	c := s.Company
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	line("# The sample company. Everything in it is simulated.")
+	line(ConfigTitle)
 	line("schema_version: 1")
 	line("organization: %s", c.Name)
 	line("simulated: true")

@@ -92,8 +92,8 @@ func TestDifficultListStillIs(t *testing.T) {
 	if c.Tracker.Issue("PAY-9120") != nil {
 		t.Error("PAY-9120 exists")
 	}
-	if change(c, "payout-worker@2dd8ec8") == nil {
-		t.Error("there is no push 2dd8ec8 any more")
+	if change(c, "payout-worker@1341087") == nil {
+		t.Error("there is no push 1341087 any more")
 	}
 	long := slices.IndexFunc(c.Truth.Changes, func(ch *company.Change) bool { return ch.Has("long-log") })
 	if !slices.Contains(c.Truth.Changes[long].Tickets, "PAY-1893") {

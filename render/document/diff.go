@@ -41,6 +41,9 @@ func (v *view) configurationDiff() *Document {
 	return d
 }
 
+// maxDiffLines bounds the lines of all diffs of a pull request together.
+const maxDiffLines = 8_000
+
 func (v *view) fileDiffs(d *Document, pr evidence.Item) bool {
 	var rest int
 	var files []evidence.File
@@ -63,7 +66,12 @@ func (v *view) fileDiffs(d *Document, pr evidence.Item) bool {
 		intro += fmt.Sprintf(" The other %s: see pull_request.", count(rest, "file"))
 	}
 	d.add(para(intro))
-	for _, f := range files {
+	room := maxDiffLines
+	for i, f := range files {
+		if room -= strings.Count(f.Patch, "\n") + 2; room < 0 && i > 0 {
+			d.add(note(Attention, "Cut short here", fmt.Sprintf("The diffs of %s are not shown. The source/ folder of this sample has them all.", count(len(files)-i, "more file"))))
+			break
+		}
 		d.section(2, f.Path, paragraph(Span{Tone: Muted, Text: fmt.Sprintf("%s, +%d −%d", or(f.Status, "changed"), f.Additions, f.Deletions)}))
 		if f.Patch == "" {
 			d.add(note(Info, "No diff", "The source gives no diff of this file: it is binary, or too large."))

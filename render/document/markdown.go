@@ -19,6 +19,9 @@ import (
 // which GitHub hides, are left out and counted; other HTML shows its text, and
 // a tag that has no meaning for text is shown as it was written.
 func markdownBlocks(src string) []Block {
+	if crowded(src) {
+		return append([]Block{note(Attention, "Shown without its markup", "This text has more marks in one paragraph than a person writes.")}, plainBlocks(src)...)
+	}
 	m := &markdown{src: []byte(limitNesting(src))}
 	root := goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser().Parse(gtext.NewReader(m.src))
 	blocks := m.blocks(root, 0)
@@ -28,6 +31,25 @@ func markdownBlocks(src string) []Block {
 			count(m.comments, "HTML comment"), map[bool]string{true: "is", false: "are"}[m.comments == 1])}))
 	}
 	return blocks
+}
+
+// crowded reports whether one paragraph has so many marks that parsing it
+// would take long: its time grows with the square of them.
+func crowded(src string) bool {
+	const most = 8_000
+	for _, p := range strings.Split(src, "\n\n") {
+		n := 0
+		for i := range len(p) {
+			switch p[i] {
+			case '*', '_', '[', '`', '~', '<', '(':
+				n++
+			}
+		}
+		if n > most {
+			return true
+		}
+	}
+	return false
 }
 
 // limitNesting keeps a line from opening more block quotes and lists, and a

@@ -102,6 +102,8 @@ func TestText(t *testing.T) {
 		"wiki colour and break":   {evidence.Wiki, `{color:#f00}red{color} a\\b`, "red a⏎b\n"},
 		"wiki lists":              {evidence.Wiki, "* a\n** b\n*# c\n* d\n# e", "- \n  a\n  - \n    b\n  1. \n    c\n- \n  d\n1. \n  e\n"},
 		"wiki not closed":         {evidence.Wiki, "{code}\nx\n{quote}y{quote}", "{code}⏎x\n>\n  y\n"},
+		"wiki macro in a line":    {evidence.Wiki, "said:{quote}yes{quote} then {code}x{code} end", "said:\n>\n  yes\nthen\n``` x\nend\n"},
+		"wiki stray macro":        {evidence.Wiki, "see {code} and\nmore", "see ⏎{code} and⏎more\n"},
 		"wiki heading rule quote": {evidence.Wiki, "h1. T\n----\nbq. q", "### T\n---\n>\n  q\n"},
 		"wiki table":              {evidence.Wiki, "||a||b||\n|1|[x|https://a.example]|\n||r|2|", "| a | b\n| 1 | [x](https://a.example)\n| **r** | 2\n"},
 		"wiki noformat":           {evidence.Wiki, "{noformat}\n*x*\n{noformat}after", "``` *x*\nafter\n"},
@@ -148,7 +150,7 @@ func TestLongTextIsCutAndSaysSo(t *testing.T) {
 		}
 		start := time.Now()
 		blocks := document.FromText(evidence.Text{Markup: m, Source: src})
-		if took := time.Since(start); took > 5*time.Second {
+		if took := time.Since(start); took > 10*time.Second {
 			t.Errorf("%s: took %v", m, took)
 		}
 		if n := size(blocks); n > 300_000 {
@@ -199,7 +201,7 @@ func TestHostileNesting(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
 			blocks := document.FromText(text)
-			if took := time.Since(start); took > 3*time.Second {
+			if took := time.Since(start); took > 10*time.Second {
 				t.Errorf("took %v", took)
 			}
 			if n := size(blocks); n > 70*len(text.Source)+10_000 {

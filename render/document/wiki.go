@@ -21,7 +21,10 @@ type wiki struct {
 
 // A macro spans lines: {code}, {noformat}, {quote}, {panel}.
 var (
-	wikiMacro   = regexp.MustCompile(`^\s*\{(code|noformat|quote|panel|info|note|tip|warning)(:[^}]*)?\}`)
+	wikiMacro = regexp.MustCompile(`^\s*\{(code|noformat|quote|panel|info|note|tip|warning)(:[^}]*)?\}`)
+	// The same within a line of text.
+	wikiMacroWithin = regexp.MustCompile(`\{(code|noformat|quote|panel)(:[^}]*)?\}`)
+
 	wikiHeading = regexp.MustCompile(`^\s*h([1-6])\.\s+(.*)$`)
 	wikiItem    = regexp.MustCompile(`^\s*([*#-]{1,12})\s+(.*)$`)
 	wikiRule    = regexp.MustCompile(`^\s*-{4,}\s*$`)
@@ -61,9 +64,9 @@ func (w *wiki) blocks(depth int) []Block {
 // inlineMacro takes a line of text; a macro that begins within it goes on to a
 // line of its own.
 func (w *wiki) inlineMacro(line string) {
-	if i := strings.Index(line, "{code"); i > 0 && strings.Contains(line[i:], "}") && wikiMacro.MatchString(line[i:]) {
-		w.para = append(w.para, line[:i])
-		w.lines[w.next] = line[i:]
+	if at := wikiMacroWithin.FindStringIndex(line); at != nil && at[0] > 0 && line[at[0]-1] != '\\' {
+		w.para = append(w.para, line[:at[0]])
+		w.lines[w.next] = line[at[0]:]
 		w.next--
 		return
 	}

@@ -15,8 +15,8 @@ type painter struct {
 	f       *fpdf.Fpdf
 	fonts   *fonts
 	loaded  map[faceID]bool
-	dropped int // characters of this page drawn as □
-	named   int // characters of this page drawn as their names
+	dropped int   // characters of this page drawn as □
+	named   int   // characters of this page drawn as their names
 	levels  []int // of the bookmarks above the last one, outermost first
 }
 

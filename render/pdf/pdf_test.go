@@ -2,6 +2,7 @@ package pdf_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
@@ -339,6 +340,28 @@ func TestWordsDoNotOverlap(t *testing.T) {
 					t.Errorf("%s page %d: %q and %q overlap by %.1f × %.1f", name, a.Page, a.Text, b.Text, w, h)
 				}
 			}
+		}
+	}
+}
+
+// TestRandomText draws texts put together at random from what is hard to draw
+// and what markup is made of.
+func TestRandomText(t *testing.T) {
+	parts := []string{"a", "word ", "\n", "\n\n", "*", "**", "_", "`", "```\n", "> ", "- ", "1. ", "| a | b |\n|-|-|\n", "[x](https://a.example)", "<b>", "<!--", "{code}", "{quote}", "||", "|", "h1. ", "* ", "🚀", "👨‍👩‍👧", "🇩🇪",
+		"é", "e\u0301", "漢字", "עברית ", "العربية ", "नमस्ते", "\u202e", "\u200d", "\ufe0f", "\x00", "\x1b[0m", "\xff", "\xe2\x82", "\t", "\u00a0", "𝔘", "(", ")", "\\", "{nb}", rendertest.LongWord(300), "1234567890 UTC", "\ufffe", "\ufdd0"}
+	markups := []evidence.Markup{evidence.Plain, evidence.Markdown, evidence.Wiki, evidence.ADF}
+	rnd := rand.New(rand.NewPCG(1, 2))
+	for range 400 {
+		var b strings.Builder
+		for range rnd.IntN(60) {
+			b.WriteString(parts[rnd.IntN(len(parts))])
+		}
+		s := b.String()
+		d := page(document.FromText(evidence.Text{Markup: markups[rnd.IntN(4)], Source: s})...)
+		d.Headline, d.Title, d.Mark = s, s, s
+		d.Blocks = append(d.Blocks, document.Block{Conversation: &document.Conversation{Entries: []document.Entry{{Card: true, Who: s, Blocks: d.Blocks}}}})
+		if _, err := pdf.Render(d, options()); err != nil {
+			t.Fatalf("%q: %v", s, err)
 		}
 	}
 }

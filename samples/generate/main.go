@@ -46,11 +46,19 @@ func chosen() []row {
 
 func main() {
 	log.SetFlags(0)
+	if err := generate(); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// generate writes everything into the working folder.
+func generate() error {
 	for _, write := range []func() error{plainList, difficultList, dateList, auditorList, chat, screenshot} {
 		if err := write(); err != nil {
-			log.Fatal(err)
+			return err
 		}
 	}
+	return nil
 }
 
 func save(path string, data []byte) error {
@@ -87,7 +95,7 @@ func difficultList() error {
 		{"", "", ""},
 		{"Ref", "Change", "Remarks"},
 		{"A-1", "PAY-1814", "by its ticket"},
-		{"A-2", "payout-worker@2dd8ec8", "by its commit; no pull request"},
+		{"A-2", "payout-worker@1341087", "by its commit; no pull request"},
 		{"A-3", "PAY-9120", "named by a pull request and does not exist"},
 		{"A-4", "CVE-2024-24790", "is no ticket"},
 		{"A-5", "harbourline/ledger-api#1248", "also in the first list"},

@@ -140,6 +140,9 @@ func (t *telling) add(files ...forge.File) {
 // begin commits what the change is about, in one to three commits before at.
 func (t *telling) begin(at time.Time) {
 	first := at.Add(-time.Duration(between(t.r, 20, 170)) * time.Minute)
+	if t.night {
+		first = at.Add(-11 * time.Minute)
+	}
 	main := patch(t.work.path, t.work.old, t.work.new, t.house.lang)
 	text := message(t.r, t.plan, 0)
 	if t.has("co-authored") || t.has("coauthor-approves") {

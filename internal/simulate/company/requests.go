@@ -152,6 +152,7 @@ func (s *story) tellRequest(c *changeRequest, n int) {
 		tracker.Relate(s.ids, t.created.Add(5*time.Minute), asker, is, c.of.issue, "Relates", "relates to", "relates to")
 	}
 	w := &requestTeller{story: s, c: c, is: is, st: st, start: c.start, seconds: between(dice(s.Seed, "request "+t.title), 300, 2600)}
+	is.Assign(s.ids, t.created.Add(5*time.Minute+30*time.Second), asker, doer)
 	is.Transition(s.ids, t.created.Add(6*time.Minute), asker, st["waiting"], "")
 	switch {
 	case c.has("canceled"):

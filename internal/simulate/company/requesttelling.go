@@ -117,12 +117,16 @@ func (w *requestTeller) approve(at time.Time) {
 func (w *requestTeller) evidence(by *tracker.User, at time.Time, n int) {
 	c := w.c
 	if !c.has("no-testing-notes") {
-		text := fmt.Sprintf("%s\nTest of %s on staging\n\n%s\n\nResult: as expected.\nBy: %s\n", Notice, c.ticketWork.title, c.test, c.doer.Name)
+		name, where := "staging-test.txt", "on staging"
+		if c.has("emergency-ticket") {
+			name, where = "test-after-the-change.txt", "right after the change"
+		}
+		text := fmt.Sprintf("%s\nTest of %s %s\n\n%s\n\nResult: as expected.\nBy: %s\n", Notice, c.ticketWork.title, where, c.test, c.doer.Name)
 		tested := later(earlier(at, w.cal.back(c.start, 200)), c.ticket.created.Add(8*time.Minute))
 		if c.has("emergency-ticket") {
 			tested = at
 		}
-		w.is.Attach(w.ids, tested, by, "staging-test.txt", "text/plain", []byte(text))
+		w.is.Attach(w.ids, tested, by, name, "text/plain", []byte(text))
 	}
 	if n%4 == 0 {
 		w.is.Attach(w.ids, at, by, "dashboard-after.png", "image/png", dashboard(uint64(n)+w.Seed))

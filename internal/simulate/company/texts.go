@@ -35,7 +35,10 @@ func (s *story) body(p *plan) string {
 	b.WriteString("\n## Testing Completed\n\n")
 	done := !p.has("self-merge") && !p.has("no-ci")
 	for i, l := range []string{"Unit tests passing", "Integration tests passing", "Deployed to staging", "Manual testing completed"} {
-		b.WriteString(box(done && (i < 3 || p.style%2 == 0)) + l + "\n")
+		b.WriteString(box(done && (i < 2 || !p.has("hotfix") && (i < 3 || p.style%2 == 0))) + l + "\n")
+	}
+	if p.has("hotfix") {
+		b.WriteString("\nEmergency, staging was left out. To be repeated there tomorrow.\n")
 	}
 	b.WriteString("\n" + p.work.test + "\n\n## Rollback Plan\n\n" + p.work.rollback() + "\n\n## Deployment Checklist\n\n")
 	for i, l := range []string{"Code review approved", "Tests passing", "Staging verification complete", "Approved by " + s.who[p.house.team[0]].Name + " (" + s.who[p.house.team[0]].Role + ")"} {

@@ -5,7 +5,7 @@ package company
 func payoutWorks() []work {
 	return []work{
 		{"fix", "Send each payout once when two workers wake together", "payouts/queue/claim.py", "    row = session.query(Payout).filter_by(state=\"due\").first()", "    row = session.execute(\n        select(Payout).where(Payout.state == \"due\").with_for_update(skip_locked=True).limit(1)\n    ).scalar()",
-			"On 8 January two workers claimed the same payout. The bank refused the second by its end-to-end id; not every bank would.", "Test with eight workers and 10,000 payouts: none twice. Load test on staging over night."},
+			"On 8 January two workers claimed the same payout. The bank refused the second by its end-to-end id; not every bank would.", "Test with eight workers and 10,000 payouts: none twice."},
 		{"feature", "Hold a payout when the account holder's name does not match", "payouts/vop/check.py", "", "def check(payout: Payout) -> Outcome:\n    answer = client.verify(payout.iban, payout.name)\n    return Outcome.HOLD if answer.match is Match.NO else Outcome.SEND",
 			"Verification of payee is mandatory for instant payments in the euro area.", "The scheme's 40 test cases; close matches seen by operations on staging."},
 		{"fix", "Use the bank's cut-off of the day before a holiday", "payouts/calendar/cutoff.py", "    return CUTOFF[bank]", "    return SHORT_CUTOFF[bank] if is_eve(day) else CUTOFF[bank]",

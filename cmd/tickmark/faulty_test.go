@@ -1,0 +1,286 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// proxy stands between the product and one of the company's servers, and does
+// wrong what its rules say.
+type proxy struct {
+	url, upstream string
+	rules         []*rule
+	server        *httptest.Server
+
+	mu       sync.Mutex
+	statuses map[int]int
+}
+
+// A rule is one way of going wrong, for the requests that match.
+type rule struct {
+	kind, value string
+	path        *regexp.Regexp
+	reached     chan struct{} // closed by the first request that matches
+	once        sync.Once
+}
+
+// faulty SYSTEM KIND[=VALUE] PATTERN [KIND[=VALUE] PATTERN]... puts a server
+// that misbehaves before one of the company's systems, and writes the
+// configuration anew. PATTERN is matched with "GET /path?query". Without rules
+// it only counts.
+//
+//	status=CODE   answers CODE with a JSON error
+//	html          answers a login page with 200
+//	cut           breaks off in the middle of the answer
+//	hold          does not answer while the caller waits
+//	echo          answers with the credential that was sent
+//	body=BYTES    puts a text so long into the record's description
+//	log=LINES     answers with a log of so many lines
+//	ansi          puts terminal control sequences into every login and title
+//	closed, tls, dns: no such port; an untrusted certificate; no such host
+func cmdFaulty(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 || len(args)%2 == 0 {
+		ts.Fatalf("usage: faulty SYSTEM [KIND PATTERN]...")
+	}
+	s := sceneOf(ts)
+	if old := s.proxies[args[0]]; old != nil {
+		old.close()
+	}
+	upstream := map[string]string{"github": s.servers.GitHubURL, "jira": s.servers.JiraURL, "prometheus": s.servers.PrometheusURL}[args[0]]
+	if upstream == "" {
+		ts.Fatalf("no system %s", args[0])
+	}
+	p := &proxy{upstream: strings.TrimSuffix(upstream, "/"), statuses: map[int]int{}}
+	kind := ""
+	for i := 1; i < len(args); i += 2 {
+		r := &rule{path: regexp.MustCompile(args[i+1]), reached: make(chan struct{})}
+		r.kind, r.value, _ = strings.Cut(args[i], "=")
+		p.rules = append(p.rules, r)
+		kind = r.kind
+	}
+	p.open(kind)
+	s.proxies[args[0]] = p
+	s.configure(ts)
+}
+
+func (p *proxy) open(kind string) {
+	switch kind {
+	case "closed":
+		gone := httptest.NewServer(nil)
+		gone.Close()
+		p.url = gone.URL + "/"
+		return
+	case "dns":
+		p.url = "https://tickmark-test.invalid/"
+		return
+	case "tls":
+		p.server = httptest.NewUnstartedServer(p)
+		p.server.Config.ErrorLog = nil
+		p.server.StartTLS()
+	default:
+		p.server = httptest.NewServer(p)
+	}
+	p.url = p.server.URL + "/"
+}
+
+func (p *proxy) close() {
+	if p.server != nil {
+		p.server.CloseClientConnections()
+		p.server.Close()
+	}
+}
+
+// answer is a response that was read whole.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a, err := p.ask(r)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadGateway)
+		return
+	}
+	announced := -1
+	for _, rule := range p.rules {
+		if !rule.path.MatchString(r.Method + " " + r.URL.RequestURI()) {
+			continue
+		}
+		rule.once.Do(func() { close(rule.reached) })
+		switch rule.kind {
+		case "hold":
+			<-r.Context().Done()
+			return
+		case "cut":
+			announced = len(a.body)
+			a.body = a.body[:len(a.body)/2]
+		default:
+			rule.spoil(&a, r)
+		}
+	}
+	p.mu.Lock()
+	p.statuses[a.status]++
+	p.mu.Unlock()
+	for k, v := range a.header {
+		w.Header()[k] = v
+	}
+	if announced < 0 {
+		announced = len(a.body)
+	}
+	if a.status != http.StatusNotModified {
+		w.Header().Set("Content-Length", strconv.Itoa(announced))
+	}
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body)
+}
+
+// ask gets the company's own answer, with this server's address in place of
+// the company's.
+func (p *proxy) ask(r *http.Request) (answer, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return answer{}, err
+	}
+	out, err := http.NewRequestWithContext(r.Context(), r.Method, p.upstream+r.URL.RequestURI(), bytes.NewReader(body))
+	if err != nil {
+		return answer{}, err
+	}
+	out.Header = r.Header.Clone()
+	out.Header.Set("Accept-Encoding", "identity")
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := client.Do(out)
+	if err != nil {
+		return answer{}, err
+	}
+	a := answer{status: resp.StatusCode, header: resp.Header}
+	a.body, err = io.ReadAll(resp.Body)
+	if err := errors.Join(err, resp.Body.Close()); err != nil {
+		return answer{}, err
+	}
+	here := strings.TrimSuffix(p.url, "/")
+	for _, values := range a.header {
+		for i := range values {
+			values[i] = strings.ReplaceAll(values[i], p.upstream, here)
+		}
+	}
+	a.header.Del("Content-Length")
+	a.body = bytes.ReplaceAll(a.body, []byte(p.upstream), []byte(here))
+	return a, nil
+}
+
+// spoil puts a wrong answer in place of the right one.
+func (r *rule) spoil(a *answer, req *http.Request) {
+	n, _ := strconv.Atoi(r.value)
+	json := func(status int, body string) {
+		a.status, a.body = status, []byte(body)
+		a.header.Set("Content-Type", "application/json; charset=utf-8")
+	}
+	a.header.Del("Etag")
+	a.header.Del("Last-Modified")
+	switch r.kind {
+	case "status":
+		json(n, fmt.Sprintf(`{"message":%q,"documentation_url":"https://docs.github.com/rest"}`, http.StatusText(n)))
+	case "html":
+		a.status, a.body = http.StatusOK, []byte("<!doctype html><title>Sign in</title><form action=/login>")
+		a.header.Set("Content-Type", "text/html; charset=utf-8")
+	case "echo":
+		json(http.StatusOK, fmt.Sprintf(`{"message":"you sent %s"}`, req.Header.Get("Authorization")))
+	case "body":
+		a.body = describe(a.body, n)
+	case "log":
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "2026-05-26T06:10:%02d.%07dZ step %d: compiling a thing that takes its time\n", i/1e5%60, i, i)
+		}
+		a.status, a.body = http.StatusOK, []byte(b.String())
+		a.header.Set("Content-Type", "text/plain; charset=utf-8")
+	case "ansi":
+		a.body = bytes.ReplaceAll(a.body, []byte(`"login":"`), []byte(`"login":"\u001b[2J\u202e`))
+		a.body = bytes.ReplaceAll(a.body, []byte(`"title":"`), []byte(`"title":"\u001b]0;owned\u0007`))
+	}
+}
+
+// describe gives a record a description of n bytes, of all sorts of text.
+func describe(body []byte, n int) []byte {
+	var record map[string]any
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.UseNumber()
+	if dec.Decode(&record) != nil {
+		return body
+	}
+	line := "- [ ] **Zahlung** <script>alert(1)</script> 支払い 🚀 `code` =HYPERLINK(\"x\") https://example.com/?q=1\n"
+	text := strings.Repeat(line, n/len(line)+1)
+	if fields, ok := record["fields"].(map[string]any); ok {
+		fields["description"] = text // Jira's
+	} else {
+		record["body"] = text
+	}
+	out, err := json.Marshal(record)
+	if err != nil {
+		return body
+	}
+	return out
+}
+
+// reached SYSTEM waits until a rule of the faulty server has struck.
+func cmdReached(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: reached SYSTEM")
+	}
+	select {
+	case <-sceneOf(ts).proxies[args[0]].rules[0].reached:
+	case <-time.After(20 * time.Second):
+		ts.Fatalf("no request reached the rule")
+	}
+}
+
+// counted SYSTEM prints how many answers of each status there were since it
+// was asked last.
+func cmdCounted(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: counted SYSTEM")
+	}
+	p := sceneOf(ts).proxies[args[0]]
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var lines []string
+	for status, n := range p.statuses {
+		lines = append(lines, fmt.Sprintf("%d %s", n, http.StatusText(status)))
+	}
+	slices.Sort(lines)
+	p.statuses = map[int]int{}
+	_, _ = fmt.Fprintln(ts.Stdout(), strings.Join(lines, "\n"))
+}
+
+// tiny FOLDER BYTES mounts a file system of that size at a new folder, and
+// ends the script where this is not permitted.
+func cmdTiny(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: tiny FOLDER BYTES")
+	}
+	dir := ts.MkAbs(args[0])
+	ts.Check(os.MkdirAll(dir, 0o700))
+	if err := mountTiny(dir, args[1]); err != nil {
+		ts.Setenv("TINY", "")
+		ts.Logf("a small file system cannot be mounted here (%v)", err)
+		return
+	}
+	ts.Setenv("TINY", "1")
+	ts.Defer(func() { _ = unmount(dir) })
+}

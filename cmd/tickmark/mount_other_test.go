@@ -1,0 +1,9 @@
+//go:build !linux
+
+package main
+
+import "errors"
+
+func mountTiny(string, string) error { return errors.ErrUnsupported }
+
+func unmount(string) error { return errors.ErrUnsupported }

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/tickmark-dev/tickmark/internal/config"
+	"github.com/urfave/cli/v2"
+)
+
+// usageError is a mistake in how the command was called.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// misused words what the library says of an option.
+func misused(c *cli.Context, err error, _ bool) error {
+	help := "tickmark help"
+	if c.Command != nil && c.Command.Name != "" && c.Command.Name != c.App.Name {
+		help += " " + c.Command.Name
+	}
+	text := err.Error()
+	if name, ok := strings.CutPrefix(text, "flag provided but not defined: -"); ok {
+		return usagef("there is no option %s here%s; `%s` lists them", dashed(name), meant(dashed(name), optionNames(c)), help)
+	}
+	if name, ok := strings.CutPrefix(text, "flag needs an argument: -"); ok {
+		return usagef("the option %s needs a value; `%s` says which", dashed(name), help)
+	}
+	return usagef("%s; `%s` lists the options", text, help)
+}
+
+func dashed(name string) string {
+	if name = strings.TrimLeft(name, "-"); len(name) == 1 {
+		return "-" + name
+	}
+	return "--" + name
+}
+
+func optionNames(c *cli.Context) []string {
+	flags := c.App.Flags
+	if c.Command != nil && len(c.Command.Flags) > 0 {
+		flags = c.Command.Flags
+	}
+	var names []string
+	for _, f := range flags {
+		for _, n := range f.Names() {
+			if len(n) > 1 {
+				names = append(names, dashed(n))
+			}
+		}
+	}
+	return names
+}
+
+func noCommand(app *cli.App, name string) error {
+	var names []string
+	for _, c := range app.Commands {
+		names = append(names, c.Name)
+	}
+	return usagef("there is no command %q%s; `tickmark help` lists them", name, meant(name, names))
+}
+
+// meant is " (did you mean x?)" where one of the names is near.
+func meant(got string, names []string) string {
+	if near := config.Nearest(got, names); near != "" {
+		return fmt.Sprintf(" (did you mean %s?)", near)
+	}
+	return ""
+}
+
+func helpCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "help",
+		Aliases:   []string{"h"},
+		Usage:     "explains tickmark, or one command",
+		ArgsUsage: "[COMMAND]",
+		Action: func(c *cli.Context) error {
+			args, err := operands(c, 0, 1)
+			if err != nil {
+				return err
+			}
+			if len(args) == 0 {
+				return cli.ShowAppHelp(c)
+			}
+			if c.App.Command(args[0]) == nil {
+				return noCommand(c.App, args[0])
+			}
+			lineage := c.Lineage()
+			if len(lineage) < 2 {
+				return errors.New("the help cannot be shown")
+			}
+			return cli.ShowCommandHelp(lineage[1], args[0])
+		},
+	}
+}
