@@ -142,9 +142,14 @@ func checkKafka(t *testing.T, n int, want told, it evidence.Item, gaps []evidenc
 	if !strings.Contains(pr.Statement, "pieced together from the commit "+pr.MergeCommit) {
 		t.Errorf("#%d: statement %q", n, pr.Statement)
 	}
-	for _, part := range []string{"reviews", "approvals", "comments", "timeline", "checks", "deployment", "monitoring"} {
+	for _, part := range []string{"head", "opening", "merge", "reviews", "approvals", "comments", "timeline"} {
 		if g, ok := gapOf(gaps, part); !ok || g.Reason != evidence.NotConfigured {
 			t.Errorf("#%d: no gap for %s in %+v", n, part, gaps)
+		}
+	}
+	for _, kind := range []evidence.Kind{evidence.KindChecks, evidence.KindDeployment, evidence.KindSignal} {
+		if !slices.ContainsFunc(gaps, func(g evidence.Gap) bool { return g.Ref.Kind == kind && g.Reason == evidence.NotConfigured }) {
+			t.Errorf("#%d: no gap for %s in %+v", n, kind, gaps)
 		}
 	}
 	var keys []string

@@ -50,7 +50,7 @@ func (g *Collector) pullRequest(ctx context.Context, ref evidence.Ref, job *capt
 	if err := emit(item); err != nil {
 		return err
 	}
-	return errors.Join(append(gaps, g.unknowable(len(o.parents) > 1)...)...)
+	return errors.Join(append(gaps, g.unknowable(o)...)...)
 }
 
 // unmatched says why a number leads to no pull request.
@@ -115,24 +115,39 @@ func (g *Collector) statement(ix *index, o object, n naming) string {
 	return s + "; the author is the commit's, as the committer states; commits that were squashed into it are not kept"
 }
 
-// unknowable are the parts of a pull request that no repository keeps.
-func (g *Collector) unknowable(merge bool) []error {
-	parts := []struct{ part, keeps string }{
-		{"reviews", "reviews; configure the forge to collect them"},
-		{"approvals", "approvals; configure the forge to collect them"},
-		{"comments", "comments; configure the forge to collect them"},
-		{"timeline", "timeline of a pull request; configure the forge to collect it"},
-		{"checks", "results of checks; configure the forge or the CI system to collect them"},
-		{"deployment", "deployments; configure the system that deploys to collect them"},
-		{"monitoring", "measurements; configure the monitoring system to collect them"},
+// unknowable are the parts of a pull request, and the records beside it, that
+// no repository keeps. Each is a gap of the kind that lacks it, so that whoever
+// looks for records of that kind finds why there are none.
+func (g *Collector) unknowable(o object) []error {
+	record := func(kind evidence.Kind, id string) evidence.Ref {
+		return evidence.Ref{Kind: kind, System: g.config.Name, ID: id}
+	}
+	repository := g.config.Repository
+	lacking := []struct {
+		ref         evidence.Ref
+		part, keeps string
+	}{
+		{part: "opening", keeps: "record of when and by whom a pull request was opened; configure the forge to collect it"},
+		{part: "merge", keeps: "record of when and by whom a pull request was merged; configure the forge to collect it"},
+		{part: "reviews", keeps: "reviews; configure the forge to collect them"},
+		{part: "approvals", keeps: "approvals; configure the forge to collect them"},
+		{part: "comments", keeps: "comments; configure the forge to collect them"},
+		{part: "timeline", keeps: "timeline of a pull request; configure the forge to collect it"},
+		{ref: record(evidence.KindChecks, repository+"@"+o.sha), keeps: "results of checks; configure the forge or the CI system to collect them"},
+		{ref: record(evidence.KindDeployment, repository), keeps: "deployments; configure the system that deploys to collect them"},
+		{ref: record(evidence.KindSignal, repository), keeps: "measurements; configure the monitoring system to collect them"},
 	}
 	var gaps []error
-	if merge {
+	switch {
+	case len(o.parents) > 1:
 		gaps = append(gaps, &evidence.GapError{Part: "author", Reason: evidence.NotConfigured,
 			Detail: "a merge commit does not say who opened the pull request; configure the forge to collect it"})
+	default:
+		gaps = append(gaps, &evidence.GapError{Part: "head", Reason: evidence.NotConfigured,
+			Detail: "a commit that is no merge does not say what the head of the pull request was; configure the forge to collect it"})
 	}
-	for _, p := range parts {
-		gaps = append(gaps, &evidence.GapError{Part: p.part, Reason: evidence.NotConfigured, Detail: "a git repository keeps no " + p.keeps})
+	for _, l := range lacking {
+		gaps = append(gaps, &evidence.GapError{Ref: l.ref, Part: l.part, Reason: evidence.NotConfigured, Detail: "a git repository keeps no " + l.keeps})
 	}
 	return gaps
 }

@@ -34,7 +34,7 @@
 //	lock                           held by the run that records; its text says who
 //	objects/ab/<sha256>.zst        bodies as received, each one zstd frame, by the SHA-256 of the body
 //	journal/000001-<time>Z.jsonl   one file a run, numbered; one JSON object a line
-//	tmp/                           unfinished bodies
+//	tmp/                           unfinished bodies and journals
 //
 // Each line of a journal holds the SHA-256 of the line before it, without its
 // newline, and the first line of a run that of the last line of the run before:
@@ -69,6 +69,10 @@ type Options struct {
 	Tool    string           // "tickmark 0.1.0"; goes into the journal
 	Now     func() time.Time // the clock; required
 	Log     *slog.Logger     // required
+	// FirstPause is how long to wait before a request that failed is repeated;
+	// every further pause is twice as long. 0 means half a second; tests are
+	// shorter of patience.
+	FirstPause time.Duration
 }
 
 // An Endpoint is one configured system, as the transport needs to know it.
@@ -132,7 +136,7 @@ func Open(ctx context.Context, o Options) (*Session, error) {
 		now:        func() time.Time { return o.Now().UTC().Round(0).Truncate(time.Millisecond) },
 		log:        o.Log,
 		base:       newBaseTransport(),
-		policy:     defaultPolicy(),
+		policy:     defaultPolicy(o.FirstPause),
 		secrets:    newSecrets(),
 		flights:    map[key]*flight{},
 		limiters:   map[string]*limiter{},
@@ -244,7 +248,7 @@ func (s *Session) Close() error {
 	if s.journal != nil {
 		_, _ = s.append(&record{Kind: kindEnd, Time: s.now()})
 		if err := s.journal.close(); err != nil {
-			s.fail(err)
+			_ = s.fail(err)
 		}
 	}
 	s.base.CloseIdleConnections()

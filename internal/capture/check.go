@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -152,14 +151,4 @@ func (c *checker) objects(ctx context.Context) error {
 		return nil
 	}
 	return err
-}
-
-// prove reads an object to its end.
-func (v *vault) prove(sha string, size int64) (int64, error) {
-	r, err := v.open(sha, size)
-	if err != nil {
-		return 0, err
-	}
-	n, err := io.Copy(io.Discard, r)
-	return n, errors.Join(err, r.Close())
 }

@@ -231,6 +231,7 @@ func (t *transport) noAnswer(ctx context.Context, ask *record, sent int, out *ou
 	explained := t.explained(ctx, u, cause)
 	rec := t.recordOf(ask, out, sent)
 	rec.Kind, rec.Error = kindFailure, explained.Error()
+	rec.Reason, _ = ReasonOfError(explained)
 	if _, err := t.s.append(rec); err != nil {
 		return err
 	}
@@ -311,7 +312,8 @@ func (t *transport) attempt(ctx context.Context, req *http.Request, query []byte
 	return nil, fmt.Errorf("%w: %w", errCutShort, err)
 }
 
-// checkRedirect refuses redirects that would take the request into the open.
+// checkRedirect refuses redirects that would take the request into the open,
+// or a query to where it would change something.
 func checkRedirect(next *http.Request, via []*http.Request) error {
 	if len(via) > maxRedirects {
 		return fmt.Errorf("%w: %s redirects more than %d times", ErrRefused, via[0].URL.Host, maxRedirects)
@@ -319,7 +321,7 @@ func checkRedirect(next *http.Request, via []*http.Request) error {
 	if last := via[len(via)-1]; last.URL.Scheme == "https" && next.URL.Scheme != "https" {
 		return fmt.Errorf("%w: %s redirects from https to plain HTTP at %s", ErrRefused, last.URL.Host, next.URL.Host)
 	}
-	return safeURL(next.URL)
+	return mayAsk(next.Method, next.URL)
 }
 
 // A hop sends one request of a chain of redirects. It alone decides who gets a

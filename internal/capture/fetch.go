@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"strconv"
+	"unicode/utf8"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
@@ -16,7 +18,7 @@ import (
 // What was read once in a run is not read again in it. An error of do is
 // returned as it is, and nothing is recorded. The bytes are the caller's own.
 func (s *Session) Fetch(ctx context.Context, system, name string, do func(context.Context) ([]byte, error)) ([]byte, error) {
-	ask := &record{System: system, Method: methodFetch, URL: s.secrets.clean(name)}
+	ask := &record{System: system, Method: methodFetch, URL: s.secrets.clean(legible(name))}
 	job := JobFrom(ctx)
 	ask.Collector = job.name()
 	slot := job.begin()
@@ -36,6 +38,15 @@ func (s *Session) Fetch(ctx context.Context, system, name string, do func(contex
 	}
 	job.done(slot, rec.provenance())
 	return b, nil
+}
+
+// legible quotes a name that is not UTF-8, which a line of the journal cannot
+// hold: names that differ stay different.
+func legible(name string) string {
+	if utf8.ValidString(name) {
+		return name
+	}
+	return strconv.Quote(name)
 }
 
 func (s *Session) keepFetched(ask *record, b []byte) (*record, error) {

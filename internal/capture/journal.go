@@ -1,7 +1,9 @@
 package capture
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync"
 	"time"
@@ -43,21 +45,32 @@ func beginJournal(v *vault, runs []string, ix *index, tool string, now time.Time
 	}
 	first.Run = fmt.Sprintf("%06d-%s", number, now.Format("20060102T150405Z"))
 	j := &journal{run: first.Run, opened: now, vault: v}
-	f, err := os.OpenFile(v.journalPath(j.run), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, vaultError("begin a journal", err)
+	return j, j.begin(first)
+}
+
+// begin puts a file with the first line in its place, so that no journal ever
+// stands without one, and opens it for those that follow.
+func (j *journal) begin(first *record) (err error) {
+	if j.f, err = os.CreateTemp(j.vault.path(tempDir), "journal-*"); err != nil {
+		return vaultError("begin a journal", err)
 	}
-	j.f = f
-	if _, err := j.append(first); err != nil {
-		_ = f.Close()
-		_ = os.Remove(v.journalPath(j.run))
-		return nil, err
+	temp := j.f.Name()
+	_, err = j.append(first)
+	if err = errors.Join(err, j.f.Close()); err != nil {
+		_ = os.Remove(temp)
+		return vaultError("begin a journal", err)
 	}
-	if err := v.syncDir(v.path(journalDir)); err != nil {
-		_ = f.Close()
-		return nil, vaultError("begin a journal", err)
+	err = os.Rename(temp, j.vault.journalPath(j.run))
+	if err == nil {
+		err = j.vault.syncDir(j.vault.path(journalDir))
 	}
-	return j, nil
+	if err == nil {
+		j.f, err = os.OpenFile(j.vault.journalPath(j.run), os.O_WRONLY, 0o600)
+	}
+	if err == nil {
+		_, err = j.f.Seek(j.end, io.SeekStart)
+	}
+	return vaultError("begin a journal", err)
 }
 
 // append writes r as the next line and returns when it is on the disk. Lines
@@ -92,7 +105,7 @@ func (j *journal) write(r *record) (location, error) {
 		// What was half written must not stay in front of a later line.
 		if err2 := j.f.Truncate(j.end); err2 != nil {
 			j.err = vaultError("write the journal", err2)
-		} else if _, err2 := j.f.Seek(j.end, 0); err2 != nil {
+		} else if _, err2 := j.f.Seek(j.end, io.SeekStart); err2 != nil {
 			j.err = vaultError("write the journal", err2)
 		}
 		return location{}, vaultError("write the journal", err)

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -29,10 +30,10 @@ type policy struct {
 	shorten func(time.Duration) time.Duration // jitter
 }
 
-func defaultPolicy() policy {
+func defaultPolicy(first time.Duration) policy {
 	return policy{
 		tries: 5, limits: 8,
-		base: 500 * time.Millisecond, most: 30 * time.Second, total: 65 * time.Minute, idle: time.Minute,
+		base: cmp.Or(first, 500*time.Millisecond), most: 30 * time.Second, total: 65 * time.Minute, idle: time.Minute,
 		sleep: sleep,
 		shorten: func(d time.Duration) time.Duration {
 			return d/2 + rand.N(d/2+1) //nolint:gosec // spreads load; nothing depends on it being unguessable

@@ -89,6 +89,10 @@ func (s *Session) replay(ctx context.Context, ask *record) (*record, error) {
 	if err != nil {
 		return nil, err
 	}
+	if rec.SHA256 == "" && rec.Reason != "" {
+		// What the run that asked was told, so that its package can be made again.
+		return nil, &SourceError{System: ask.System, URL: ask.URL, Reason: rec.Reason, Detail: rec.Error, Err: ErrNotRecorded}
+	}
 	if rec.SHA256 == "" {
 		return nil, fmt.Errorf("%w: %s; the last attempt failed on %s: %s", ErrNotRecorded, ask.describe(), rec.Time.Format("2006-01-02 15:04 UTC"), rec.Error)
 	}

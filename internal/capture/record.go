@@ -64,6 +64,9 @@ type record struct {
 	Collector   string      `json:"collector,omitempty"`
 	Attempt     int         `json:"attempt,omitempty"`
 	Error       string      `json:"error,omitempty"`
+
+	// Of a request that ended without an answer: the reason of the gap that it left.
+	Reason evidence.Reason `json:"reason,omitempty"`
 }
 
 // A key names a request: two requests with one key ask for the same thing.

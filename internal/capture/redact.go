@@ -18,9 +18,9 @@ const redacted = "REDACTED"
 // A shorter text is not treated as a secret: it would blot out ordinary words
 // and protect nothing.
 const (
-	minSecret  = 4  // that was named as one
-	minLearned = 8  // that was seen in a request
-	minEcho    = 16 // that an answer may not hold
+	minSecret  = 4 // that was named as one
+	minLearned = 8 // that was seen in a request
+	minEcho    = 8 // that an answer may not hold
 )
 
 // secrets knows the texts that must not be written anywhere. It learns the

@@ -81,11 +81,10 @@ func TestOnlineAndOfflineSeeTheSame(t *testing.T) {
 		}
 	}
 	srv.Close()
-	last := map[string]got{}
 	online.close()
 	for day := 2; day < 4; day++ {
 		offline := begin(t, dir, day, true)
-		last = ask(offline)
+		last := ask(offline)
 		for _, p := range []string{"/broken", "/rejected"} { // the newest failure is given, which was the second
 			if last[p].Status != want[p].Status || last[p].Body != want[p].Body {
 				t.Errorf("%s: offline %+v", p, last[p])

@@ -40,7 +40,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := t.mayAsk(req); err != nil {
+	if err := mayAsk(req.Method, req.URL); err != nil {
 		return nil, t.explained(req.Context(), req.URL, err)
 	}
 	ask := t.question(req, body)
@@ -76,12 +76,12 @@ func readQuery(req *http.Request) ([]byte, error) {
 }
 
 // mayAsk refuses what would not be safe to send.
-func (t *transport) mayAsk(req *http.Request) error {
-	if err := safeURL(req.URL); err != nil {
+func mayAsk(method string, u *url.URL) error {
+	if err := safeURL(u); err != nil {
 		return err
 	}
-	if !isRead(req.Method, req.URL.Path) {
-		return fmt.Errorf("%w: %s to %s could change something there, and this program only reads", ErrRefused, req.Method, req.URL.Host)
+	if !isRead(method, u.Path) {
+		return fmt.Errorf("%w: %s to %s could change something there, and this program only reads", ErrRefused, method, u.Host)
 	}
 	return nil
 }

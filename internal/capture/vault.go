@@ -23,7 +23,7 @@ const (
 	lockFile   = "lock"
 	objectDir  = "objects"
 	journalDir = "journal"
-	tempDir    = "tmp" // unfinished objects; emptied when a run begins
+	tempDir    = "tmp" // unfinished files; emptied when a run begins
 )
 
 const vaultFormat = 1

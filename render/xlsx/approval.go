@@ -114,12 +114,21 @@ func (f facts) trailers() []evidence.Trailer {
 	return found
 }
 
-// mergedBy names who merged; a source that keeps no pull requests cannot know.
+// mergedBy names who merged, or says why nobody is named.
 func (f facts) mergedBy(pr *evidence.PullRequest) string {
-	if pr.MergedBy == nil && pr.Statement != "" {
-		return noneRecorded
+	if pr.MergedBy == nil {
+		return f.lacking("merge")
 	}
 	return person(pr.MergedBy)
+}
+
+// lacking says why a part of the pull request is not known.
+func (f facts) lacking(part string) string {
+	it, _ := f.c.Subject()
+	if why := f.cut(it.Ref, part); why != "" {
+		return notObtained + ": " + why
+	}
+	return noneRecorded
 }
 
 // approvers names who approved and when, one a line.

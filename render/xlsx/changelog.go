@@ -17,7 +17,7 @@ func changeLog(p evidence.Package) table {
 	}
 	t := table{name: "Change Log", printed: 7, frozen: 1, columns: []column{
 		{title: "Date", width: 12, core: true},
-		{title: "Type", width: 10, core: true},
+		{title: "Type", width: 13, core: true},
 		{title: "Description", width: 42, core: true},
 		{title: "Approval", width: 28, core: true},
 		{title: "Testing", width: 30, core: true},
@@ -48,7 +48,7 @@ func changeLog(p evidence.Package) table {
 		{title: "Deployed at (" + zone.String() + ")", width: 26},
 		{title: "Incident", width: 18},
 		{title: "Components touched", width: 34},
-		{title: "Sample #", width: 9},
+		{title: "Sample #", width: 11},
 		{title: "Auditor's reference", width: 18},
 		{title: "Gaps", width: 7},
 		{title: "Folder", width: 34},
@@ -82,7 +82,7 @@ func logRow(f facts, zone *time.Location, folders folders) []cell {
 		text(f.noPR()), text(f.authors()), text(f.approvers()), moment(f.approvedAt(), f.noApproval()),
 		text(f.noPR()), text(f.noPR()), text(f.noPR()), text(f.noPR()),
 		text(f.ciResult()),
-		text(f.noDeployment()), text(f.noDeployment()), text(f.noDeployment()), moment(f.c.DeployedAt(), f.noDeployment()), local,
+		text(f.noDeployment()), text(f.noDeployment()), text(f.noDeployment()), f.deployedAt(), local,
 		text(f.incident()), {value: f.components(), whole: "the pull request's or ticket's PDF"},
 		{value: f.c.Sample.Number, link: link}, text(f.label()), ordinal(len(f.c.Gaps)), linked(path.Base(where), link),
 	}
@@ -94,10 +94,12 @@ func logRow(f facts, zone *time.Location, folders folders) []cell {
 	}
 	if pr != nil {
 		row[16] = linked(fmt.Sprintf("PR #%d", pr.Number), web(pr.URL))
-		row[20] = text(said(pr.Head.SHA))
+		if row[20] = text(pr.Head.SHA); pr.Head.SHA == "" {
+			row[20] = text(f.lacking("head"))
+		}
 		row[21], row[22], row[23] = text(notMerged), text(notMerged), text(notMerged)
 		if !pr.Merged.IsZero() || pr.State == "merged" {
-			row[21], row[22], row[23] = text(said(pr.MergeCommit)), text(f.mergedBy(pr)), moment(pr.Merged, noneRecorded)
+			row[21], row[22], row[23] = text(said(pr.MergeCommit)), text(f.mergedBy(pr)), moment(pr.Merged, f.lacking("merge"))
 		}
 	}
 	if dep != nil {
@@ -115,8 +117,22 @@ func (f facts) dates(zone *time.Location) (date, dateText, local cell) {
 		absent := text(f.noDeployment())
 		return absent, absent, absent
 	}
+	if f.c.DeployedDayOnly() {
+		in := at.UTC()
+		return cell{value: day{in.Year(), int(in.Month()), in.Day()}}, text(in.Format(time.DateOnly)), text(dayAlone)
+	}
 	in := at.In(zone)
-	return cell{value: day{in.Year(), int(in.Month()), in.Day()}}, text(in.Format(time.DateOnly)), text(in.Format(time.RFC3339))
+	return cell{value: day{in.Year(), int(in.Month()), in.Day()}}, text(in.Format(time.DateOnly)), text(in.Format(time.RFC3339Nano))
+}
+
+// dayAlone stands where a moment would, if the ticket names no more than a day.
+const dayAlone = noneRecorded + ": a day alone"
+
+func (f facts) deployedAt() cell {
+	if f.c.DeployedDayOnly() {
+		return text(dayAlone)
+	}
+	return moment(f.c.DeployedAt(), f.noDeployment())
 }
 
 func timeOf[T any](v *T, of func(*T) time.Time) time.Time {

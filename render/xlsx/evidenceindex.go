@@ -11,7 +11,7 @@ import (
 // row for each of the two together.
 func evidenceIndex(p evidence.Package) table {
 	t := table{name: "Evidence Index", printed: 6, frozen: 1, columns: []column{
-		{title: "Sample #", width: 8, core: true},
+		{title: "Sample #", width: 11, core: true},
 		{title: "File", width: 64, core: true},
 		{title: "Title", width: 34, core: true},
 		{title: "Method", width: 15, core: true},

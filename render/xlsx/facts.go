@@ -25,15 +25,27 @@ func (f facts) pullRequest() *evidence.PullRequest {
 	return it.PullRequest
 }
 
-// ticket gives the ticket that was asked for, or the first that was found.
+// ticket gives the ticket that was asked for, or the first that was found and
+// is no incident, or the first.
 func (f facts) ticket() *evidence.Ticket {
 	if it, ok := f.c.Find(f.c.Sample.Ref); ok && it.Ticket != nil {
 		return it.Ticket
 	}
-	if all := f.c.All(evidence.KindTicket); len(all) > 0 {
+	all := f.c.All(evidence.KindTicket)
+	for _, it := range all {
+		if !isIncident(it.Ticket) {
+			return it.Ticket
+		}
+	}
+	if len(all) > 0 {
 		return all[0].Ticket
 	}
 	return nil
+}
+
+// isIncident reports whether the tracker calls the ticket an incident.
+func isIncident(t *evidence.Ticket) bool {
+	return t != nil && strings.Contains(strings.ToLower(t.Type), "incident")
 }
 
 // deployment gives the first successful production deployment; where none
@@ -229,7 +241,8 @@ func (f facts) authors() string {
 	return said(list(names, 12, "authors"))
 }
 
-// incident gives the incident that the ticket names.
+// incident gives the incident that the ticket names, and those among the
+// tickets of the change.
 func (f facts) incident() string {
 	t := f.ticket()
 	if t == nil {
@@ -242,6 +255,11 @@ func (f facts) incident() string {
 	for _, l := range t.Related {
 		if strings.Contains(strings.ToLower(l.Relation), "incident") || strings.Contains(strings.ToLower(l.Relation), "caused by") {
 			keys = append(keys, l.Key+" ("+l.Relation+")")
+		}
+	}
+	for _, it := range f.c.All(evidence.KindTicket) {
+		if isIncident(it.Ticket) && !slices.ContainsFunc(keys, func(k string) bool { return strings.HasPrefix(k, it.Ticket.Key) }) {
+			keys = append(keys, it.Ticket.Key)
 		}
 	}
 	if len(keys) == 0 {

@@ -9,15 +9,15 @@ import (
 // gaps lists what was asked for and not obtained, and the lines of the
 // request that became no sample.
 func gaps(p evidence.Package) table {
-	t := table{name: "Gaps", printed: 7, frozen: 1, columns: []column{
-		{title: "Sample #", width: 9, core: true},
-		{title: "Auditor's reference", width: 18, core: true},
-		{title: "Record", width: 28, core: true},
+	t := table{name: "Gaps", printed: 9, frozen: 1, columns: []column{
+		{title: "Sample #", width: 11, core: true},
+		{title: "Auditor's reference", width: 15, core: true},
+		{title: "Record", width: 30, core: true},
 		{title: "Part", width: 18, core: true},
 		{title: "Reason", width: 14, core: true},
-		{title: "What it means", width: 42, core: true},
-		{title: "Detail", width: 46, core: true},
-		{title: "Collector", width: 14},
+		{title: "What it means", width: 36, core: true},
+		{title: "Detail", width: 40, core: true},
+		{title: "Collector", width: 11},
 		{title: "When (UTC)", width: 19},
 	}}
 	for i := range p.Dossiers {

@@ -151,7 +151,7 @@ func (s styles) of(c cell, col column) (style int, value any) {
 		if v.Year() < 1901 || v.Year() > 9999 {
 			return s.absent, v.Format("2006-01-02T15:04:05Z")
 		}
-		return s.at, v
+		return s.at, v.Truncate(time.Second) // programs show parts of a second in different ways
 	case int:
 		if c.link != "" {
 			return s.linkedOrdinal, v

@@ -48,7 +48,8 @@ func moment(t time.Time, absent string) cell {
 	if t.IsZero() {
 		return text(absent)
 	}
-	return cell{value: t.UTC()}
+	// Programs round a part of a second up or down, each as it likes.
+	return cell{value: t.UTC().Truncate(time.Second)}
 }
 
 // write puts the table on its sheet, which must exist and be empty, but for
