@@ -10,7 +10,7 @@ FUZZTIME    ?= 20s
 # Programs that read what we write, and systems that we read from, with the
 # Debian package of each. Tests that need one say so where it is missing.
 PROGRAMS := pdftotext:poppler-utils qpdf:qpdf soffice:libreoffice-calc prometheus:prometheus node:nodejs npm:npm
-PACKAGES := python3-openpyxl fonts-droid-fallback
+PACKAGES := python3-openpyxl fonts-droid-fallback fonts-nanum
 
 # Published descriptions of the APIs that our fakes are held to, by npm package:
 # GitHub's OpenAPI and GraphQL, with the hashes of the files that we take; a
@@ -64,7 +64,7 @@ fuzz: ## run each fuzz test for FUZZTIME (20s)
 	done
 
 golden: ## write the golden files anew; read the difference before you commit it
-	$(GO) test ./... -run Golden -update
+	UPDATE_GOLDEN=1 $(GO) test ./render/... ./templates ./internal/pack
 
 tools:
 	@missing=""; for p in $(PROGRAMS); do command -v $${p%%:*} >/dev/null || missing="$$missing $${p#*:}"; done; \

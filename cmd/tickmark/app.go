@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/config"
@@ -38,6 +39,8 @@ type terminal struct {
 	in       io.Reader
 	out, err io.Writer
 	getenv   func(string) (string, bool)
+
+	firstPause time.Duration // before a request that failed is repeated; tests shorten it
 }
 
 // exitError ends a command that said all there is to say.
@@ -188,13 +191,14 @@ func load(c *cli.Context, t terminal) (*config.Config, error) {
 
 // open begins a run.
 func open(c *cli.Context, t terminal, o runner.Options) (*runner.Run, error) {
-	level := slog.LevelError
+	level := slog.LevelWarn
 	if verbose(c) {
 		level = slog.LevelDebug
 	}
-	o.Version, o.Now, o.Getenv = version, time.Now, t.getenv
-	o.Log = slog.New(slog.NewTextHandler(t.err, &slog.HandlerOptions{Level: level}))
-	o.Progress = newProgress(t, verbose(c))
+	bars := newProgress(t, verbose(c))
+	o.Version, o.Now, o.Getenv, o.FirstPause = version, time.Now, t.getenv, t.firstPause
+	o.Log = slog.New(&logHandler{least: level, mu: new(sync.Mutex), t: t, progress: bars})
+	o.Progress = bars
 	return runner.Open(c.Context, o)
 }
 

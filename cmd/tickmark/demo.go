@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -104,7 +103,10 @@ func demoPackage(c *cli.Context, t terminal, cfg *config.Config, dir string) (ru
 		Out:   filepath.Join(dir, runner.DefaultOut),
 	})
 	r.Done()
-	return res, errors.Join(err, r.Close())
+	if closed := r.Close(); err == nil {
+		err = closed
+	}
+	return res, err
 }
 
 // demoFiles writes what a user would have: the configuration, the auditor's

@@ -130,7 +130,7 @@ func printDiagnosis(t terminal, d diagnosis) {
 	}
 	row("error", d.Error)
 	row("login", d.Name)
-	if d.OK && d.Token != "nowhere" {
+	if d.Token != "nowhere" {
 		row("token from", d.Token)
 	}
 	row("scopes", strings.Join(d.Scopes, ", "))

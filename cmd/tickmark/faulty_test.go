@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -36,6 +37,7 @@ type rule struct {
 	path        *regexp.Regexp
 	reached     chan struct{} // closed by the first request that matches
 	once        sync.Once
+	struck      atomic.Bool // of a rule that strikes once
 }
 
 // faulty SYSTEM KIND[=VALUE] PATTERN [KIND[=VALUE] PATTERN]... puts a server
@@ -46,6 +48,7 @@ type rule struct {
 //	status=CODE   answers CODE with a JSON error
 //	html          answers a login page with 200
 //	cut           breaks off in the middle of the answer
+//	later=SECONDS  asks once to come back later
 //	hold          does not answer while the caller waits
 //	echo          answers with the credential that was sent
 //	body=BYTES    puts a text so long into the record's description
@@ -104,8 +107,8 @@ func (p *proxy) close() {
 	}
 }
 
-// answer is a response that was read whole.
-type answer struct {
+// reply is a response that was read whole.
+type reply struct {
 	status int
 	header http.Header
 	body   []byte
@@ -118,7 +121,10 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	announced := -1
-	for _, rule := range p.rules {
+	p.mu.Lock()
+	rules := p.rules
+	p.mu.Unlock()
+	for _, rule := range rules {
 		if !rule.path.MatchString(r.Method + " " + r.URL.RequestURI()) {
 			continue
 		}
@@ -152,26 +158,26 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // ask gets the company's own answer, with this server's address in place of
 // the company's.
-func (p *proxy) ask(r *http.Request) (answer, error) {
+func (p *proxy) ask(r *http.Request) (reply, error) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return answer{}, err
+		return reply{}, err
 	}
 	out, err := http.NewRequestWithContext(r.Context(), r.Method, p.upstream+r.URL.RequestURI(), bytes.NewReader(body))
 	if err != nil {
-		return answer{}, err
+		return reply{}, err
 	}
 	out.Header = r.Header.Clone()
 	out.Header.Set("Accept-Encoding", "identity")
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Do(out)
 	if err != nil {
-		return answer{}, err
+		return reply{}, err
 	}
-	a := answer{status: resp.StatusCode, header: resp.Header}
+	a := reply{status: resp.StatusCode, header: resp.Header}
 	a.body, err = io.ReadAll(resp.Body)
 	if err := errors.Join(err, resp.Body.Close()); err != nil {
-		return answer{}, err
+		return reply{}, err
 	}
 	here := strings.TrimSuffix(p.url, "/")
 	for _, values := range a.header {
@@ -185,7 +191,7 @@ func (p *proxy) ask(r *http.Request) (answer, error) {
 }
 
 // spoil puts a wrong answer in place of the right one.
-func (r *rule) spoil(a *answer, req *http.Request) {
+func (r *rule) spoil(a *reply, req *http.Request) {
 	n, _ := strconv.Atoi(r.value)
 	json := func(status int, body string) {
 		a.status, a.body = status, []byte(body)
@@ -196,6 +202,11 @@ func (r *rule) spoil(a *answer, req *http.Request) {
 	switch r.kind {
 	case "status":
 		json(n, fmt.Sprintf(`{"message":%q,"documentation_url":"https://docs.github.com/rest"}`, http.StatusText(n)))
+	case "later":
+		if !r.struck.Swap(true) {
+			a.header.Set("Retry-After", r.value)
+			json(http.StatusTooManyRequests, `{"message":"slow down"}`)
+		}
 	case "html":
 		a.status, a.body = http.StatusOK, []byte("<!doctype html><title>Sign in</title><form action=/login>")
 		a.header.Set("Content-Type", "text/html; charset=utf-8")
@@ -250,6 +261,17 @@ func cmdReached(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// release SYSTEM ends the misbehaviour of a faulty server.
+func cmdRelease(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: release SYSTEM")
+	}
+	p := sceneOf(ts).proxies[args[0]]
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.rules = nil
+}
+
 // counted SYSTEM prints how many answers of each status there were since it
 // was asked last.
 func cmdCounted(ts *testscript.TestScript, neg bool, args []string) {
@@ -268,19 +290,24 @@ func cmdCounted(ts *testscript.TestScript, neg bool, args []string) {
 	_, _ = fmt.Fprintln(ts.Stdout(), strings.Join(lines, "\n"))
 }
 
-// tiny FOLDER BYTES mounts a file system of that size at a new folder, and
-// ends the script where this is not permitted.
+// tiny FOLDER BYTES mounts a file system of that size at a new folder.
 func cmdTiny(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: tiny FOLDER BYTES")
 	}
 	dir := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(dir, 0o700))
-	if err := mountTiny(dir, args[1]); err != nil {
-		ts.Setenv("TINY", "")
-		ts.Logf("a small file system cannot be mounted here (%v)", err)
-		return
-	}
-	ts.Setenv("TINY", "1")
-	ts.Defer(func() { _ = unmount(dir) })
+	ts.Check(mountTiny(dir, args[1]))
+	s := sceneOf(ts)
+	s.mounts = append(s.mounts, dir)
 }
+
+// mayMount reports whether this machine lets us mount a small file system.
+var mayMount = sync.OnceValue(func() bool {
+	dir, err := os.MkdirTemp("", "tickmark-mount-*")
+	if err != nil {
+		return false
+	}
+	defer func() { _ = os.Remove(dir) }()
+	return mountTiny(dir, "64k") == nil && unmount(dir) == nil
+})

@@ -83,6 +83,9 @@ func initialise(c *cli.Context, t terminal) error {
 		text := "these answers make no valid configuration, and nothing was written:"
 		for _, p := range problems {
 			text += fmt.Sprintf("\n  %s: %s", p.Key, p.Text)
+			if strings.HasSuffix(p.Key, ".projects") {
+				text += "; give --jira-project"
+			}
 		}
 		return usagef("%s", text)
 	}

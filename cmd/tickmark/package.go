@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 
 	runner "github.com/tickmark-dev/tickmark/internal/run"
 	"github.com/urfave/cli/v2"
@@ -79,7 +78,10 @@ func makePackage(c *cli.Context, t terminal, offline bool, do func(*runner.Run) 
 	}
 	res, err := do(r)
 	r.Done()
-	if err := errors.Join(err, r.Close()); err != nil {
+	if closed := r.Close(); err == nil { // what ended the run comes before what it led to
+		err = closed
+	}
+	if err != nil {
 		return err
 	}
 	if c.Bool("json") {

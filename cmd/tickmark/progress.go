@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
-	runner "github.com/tickmark-dev/tickmark/internal/run"
 )
 
 // progress draws a bar for each stage on a terminal.
@@ -20,7 +19,7 @@ type progress struct {
 // newProgress gives a bar where stderr is a terminal that can redraw a line
 // and nothing else is written there, and silence elsewhere. The bar has no
 // colours, so NO_COLOR changes nothing about it.
-func newProgress(t terminal, verbose bool) runner.Progress {
+func newProgress(t terminal, verbose bool) *progress {
 	kind, _ := t.getenv("TERM")
 	return &progress{out: t.err, off: verbose || kind == "dumb" || !isTerminal(t.err)}
 }
@@ -64,6 +63,19 @@ func (p *progress) Done() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.clear()
+}
+
+// above prints something in place of the bar, which comes back below it.
+func (p *progress) above(write func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bar != nil {
+		_ = p.bar.Clear()
+	}
+	write()
+	if p.bar != nil {
+		_ = p.bar.RenderBlank()
+	}
 }
 
 func (p *progress) clear() {

@@ -36,7 +36,7 @@ func report(t terminal, res runner.Result) {
 		warnUnmatched(t, u)
 	}
 	if res.Gaps > 0 {
-		fmt.Fprintf(t.err, "tickmark: note: %s: the sheet Gaps of Change Log.xlsx says what could not be had, and why\n", plural(res.Gaps, "gap"))
+		fmt.Fprintf(t.err, "tickmark: note: %s; Change Log.xlsx, sheet Gaps, says which and why\n", plural(res.Gaps, "gap"))
 	}
 	leftovers(t, res.Folder)
 }

@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 
 // transcribed is main, with everything that it prints copied to a file.
 func transcribed() int {
-	t := terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.LookupEnv}
+	t := terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.LookupEnv, firstPause: time.Millisecond}
 	if name := os.Getenv(transcriptVariable); name != "" {
 		f, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 		if err != nil {
@@ -47,6 +47,14 @@ func transcribed() int {
 		if !isTerminal(os.Stderr) {
 			t.err = io.MultiWriter(os.Stderr, f)
 		}
+	}
+	if os.Getenv("TICKMARK_TEST_TTY") != "" { // a script gives only stdin a terminal
+		tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return exitFailed
+		}
+		t.err = tty
 	}
 	code := tickmark(t)
 	if name := os.Getenv(transcriptVariable); name != "" {
@@ -87,12 +95,17 @@ func TestScript(t *testing.T) {
 			for name, token := range servers.Environment() {
 				env.Setenv(name, token)
 			}
-			s := &scene{servers: servers, proxies: map[string]*proxy{}, dir: env.WorkDir}
+			s := &scene{servers: servers, proxies: map[string]*proxy{}}
 			env.Values[sceneKey{}] = s
 			env.Defer(func() {
 				for _, p := range s.proxies {
 					p.close()
 				}
+				defer func() {
+					for _, dir := range s.mounts {
+						_ = unmount(dir)
+					}
+				}()
 				leaks, err := findSecrets(env.WorkDir, secretsOf(servers))
 				if err != nil {
 					env.T().Log(err)
@@ -107,6 +120,12 @@ func TestScript(t *testing.T) {
 			})
 			return nil
 		},
+		Condition: func(cond string) (bool, error) {
+			if cond == "mount" {
+				return mayMount(), nil
+			}
+			return false, fmt.Errorf("unknown condition %s", cond)
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"company": cmdCompany,
 			"faulty":  cmdFaulty,
@@ -117,6 +136,7 @@ func TestScript(t *testing.T) {
 			"flip":    cmdFlip,
 			"pages":   cmdPages,
 			"reached": cmdReached,
+			"release": cmdRelease,
 			"counted": cmdCounted,
 			"same":    cmdSame,
 			"tiny":    cmdTiny,
@@ -128,7 +148,7 @@ func TestScript(t *testing.T) {
 type scene struct {
 	servers *simulate.Servers
 	proxies map[string]*proxy
-	dir     string
+	mounts  []string
 }
 
 type sceneKey struct{}
@@ -187,7 +207,7 @@ func cmdExits(ts *testscript.TestScript, neg bool, args []string) {
 	if strconv.Itoa(code) != args[0] {
 		ts.Fatalf("exit code %d, want %s", code, args[0])
 	}
-	if took := time.Since(begun); took > 25*time.Second {
+	if took := time.Since(begun); took > 30*time.Second {
 		ts.Fatalf("it took %s", took)
 	}
 	ts.Check(readsLikeAnError(ts.ReadFile("stderr"), code))

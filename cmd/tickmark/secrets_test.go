@@ -45,7 +45,7 @@ func findSecrets(dir string, secrets []string) ([]string, error) {
 	}
 	var found []string
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil || !d.Type().IsRegular() {
 			return err
 		}
 		if slices.Contains([]string{"token.txt", "inline.yaml"}, d.Name()) {

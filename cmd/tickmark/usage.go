@@ -74,7 +74,6 @@ func meant(got string, names []string) string {
 func helpCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "help",
-		Aliases:   []string{"h"},
 		Usage:     "explains tickmark, or one command",
 		ArgsUsage: "[COMMAND]",
 		Action: func(c *cli.Context) error {

@@ -73,15 +73,13 @@ func (c *Collector) artifactReports(ctx context.Context, r *retrieval, n name, a
 	switch {
 	case ctx.Err() != nil || !named && (a.Size > smallArtifact || a.Expired):
 		return
-	case a.Expired:
-		r.gap(part, evidence.Expired, "GitHub no longer keeps the artifact")
-		return
 	case a.Size > maxArtifactBytes:
 		r.gap(part, evidence.Truncated, "the artifact has %d bytes; no more than %d are read", a.Size, maxArtifactBytes)
 		return
 	}
+	// Also of an expired artifact: an earlier run may have had it.
 	resp, err := c.send(capture.Immutable(ctx), http.MethodGet, n.path("/actions/artifacts/%s/zip", a.ID), nil, "*/*")
-	if status(err) == http.StatusGone {
+	if code := status(err); code == http.StatusGone || a.Expired && code == http.StatusNotFound {
 		r.gap(part, evidence.Expired, "GitHub no longer keeps the artifact")
 		return
 	}

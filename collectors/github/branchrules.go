@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	gh "github.com/google/go-github/v60/github"
@@ -25,6 +26,15 @@ func (c *Collector) branchRules(ctx context.Context, r *retrieval, item *evidenc
 	}
 	if _, err := c.get(ctx, n.path("/branches/%s", segment(n.text)), &branch); err != nil {
 		return c.gapError("", err)
+	}
+	switch {
+	case branch.Name == "":
+		return &evidence.GapError{Reason: evidence.Unreachable, Detail: fmt.Sprintf("GitHub's answer names no branch where %q was asked for", n.text)}
+	case branch.Name != n.text:
+		r.gap("branch", evidence.Ambiguous, "the branch %q is now called %q: which of the rules held for it under its old name is not known", n.text, branch.Name)
+	}
+	if branch.Protected == nil {
+		r.gap("protection", evidence.NotFound, "this GitHub server does not say whether the branch is protected")
 	}
 	out := &evidence.BranchRules{
 		Repository: n.repository, Branch: n.text, URL: c.web + "/" + n.repository + "/tree/" + branchPath(n.text),
@@ -90,7 +100,7 @@ func (c *Collector) branchRulesets(ctx context.Context, r *retrieval, n name, ou
 func (c *Collector) codeowners(ctx context.Context, r *retrieval, n name, out *evidence.BranchRules) {
 	for _, at := range []string{".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"} {
 		var file gh.RepositoryContent
-		_, err := c.get(ctx, n.path("/contents/%s?ref=%s", at, segment(n.text)), &file)
+		_, err := c.get(ctx, n.path("/contents/%s?ref=%s", at, url.QueryEscape(n.text)), &file)
 		var folder *json.UnmarshalTypeError
 		if status(err) == http.StatusNotFound || errors.As(err, &folder) && folder.Value == "array" {
 			continue
@@ -128,6 +138,11 @@ func (c *Collector) environment(ctx context.Context, r *retrieval, item *evidenc
 	if raw.AdminsBypass == nil {
 		r.gap("administrators' bypass", evidence.NotFound, "this GitHub server does not say whether administrators can bypass the environment's rules")
 	}
+	for _, rule := range raw.Rules {
+		if rule.Type == "required_reviewers" && rule.PreventSelf == nil {
+			r.gap("self-review", evidence.NotFound, "this GitHub server does not say whether who starts a deployment may approve it")
+		}
+	}
 	if p := raw.BranchPolicy; p != nil && p.Custom {
 		type answer struct {
 			Policies []struct {
@@ -154,7 +169,7 @@ type environmentAnswer struct {
 	Rules        []struct {
 		Type        string `json:"type"`
 		WaitTimer   int    `json:"wait_timer"`
-		PreventSelf bool   `json:"prevent_self_review"`
+		PreventSelf *bool  `json:"prevent_self_review"`
 		Reviewers   []struct {
 			Type     string `json:"type"`
 			Reviewer struct {
@@ -174,7 +189,7 @@ func mapEnvironment(repository string, in environmentAnswer) *evidence.Environme
 	out := &evidence.Environment{Repository: repository, Name: in.Name, URL: in.HTMLURL, AdminsBypass: in.AdminsBypass != nil && *in.AdminsBypass}
 	for _, rule := range in.Rules {
 		out.WaitMinutes += rule.WaitTimer
-		out.PreventsSelf = out.PreventsSelf || rule.PreventSelf
+		out.PreventsSelf = out.PreventsSelf || rule.PreventSelf != nil && *rule.PreventSelf
 		for _, v := range rule.Reviewers {
 			if who := first(v.Reviewer.Login, first(v.Reviewer.Slug, v.Reviewer.Name)); who != "" {
 				out.Reviewers = append(out.Reviewers, who)

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	gh "github.com/google/go-github/v60/github"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
 
 // comparison is what GitHub says of head against base.
@@ -33,5 +35,14 @@ func (c *Collector) compareStatus(ctx context.Context, repository, base, head st
 	if _, err := c.get(ctx, name{repository: repository}.path("/compare/%s...%s?per_page=1", base, head), &p); err != nil {
 		return "", err
 	}
-	return p.GetStatus(), nil
+	return p.GetStatus(), stated(p.GetStatus())
+}
+
+// stated refuses a comparison that does not say how the two relate: it must
+// not be read as "does not contain".
+func stated(status string) error {
+	if status == "" {
+		return &evidence.GapError{Reason: evidence.Unreachable, Detail: "GitHub's comparison does not say how the two commits relate"}
+	}
+	return nil
 }

@@ -69,9 +69,6 @@ func (c *Collector) mapDeploymentStatuses(in []*gh.DeploymentStatus) []evidence.
 	return out
 }
 
-// runAddress finds a workflow run in an address of the web interface or the API.
-var runAddress = regexp.MustCompile(`/actions/runs/([0-9]{1,18})(?:[/?#"]|$)`)
-
 // carriedOutBy gives the workflow run that the deployment's statuses or its
 // payload name, 0 where none does. Only a run of the same repository counts.
 func (c *Collector) carriedOutBy(repository string, d *gh.Deployment, statuses []*gh.DeploymentStatus) int64 {
@@ -81,17 +78,13 @@ func (c *Collector) carriedOutBy(repository string, d *gh.Deployment, statuses [
 	}
 	// A payload is whatever JSON its creator sent, sometimes a string of JSON.
 	texts = append(texts, strings.ReplaceAll(string(d.Payload), `\`, ""))
-	prefixes := []string{c.web + "/" + repository, c.cfg.BaseURL.String() + "repos/" + repository}
+	// In the web interface or the API; the case of a repository's name does not count.
+	address := regexp.MustCompile(`(?i)(?:` + regexp.QuoteMeta(c.web+"/"+repository) + `|` + regexp.QuoteMeta(c.cfg.BaseURL.String()+"repos/"+repository) +
+		`)/actions/runs/([0-9]{1,18})(?:[/?#"]|$)`)
 	for _, text := range texts {
-		for _, prefix := range prefixes {
-			i := strings.Index(strings.ToLower(text), strings.ToLower(prefix)+"/actions/runs/")
-			if i < 0 {
-				continue
-			}
-			if m := runAddress.FindStringSubmatch(text[i+len(prefix):]); m != nil {
-				run, _ := strconv.ParseInt(m[1], 10, 64)
-				return run
-			}
+		if m := address.FindStringSubmatch(text); m != nil {
+			run, _ := strconv.ParseInt(m[1], 10, 64)
+			return run
 		}
 	}
 	return 0
@@ -114,6 +107,9 @@ func (c *Collector) previous(ctx context.Context, r *retrieval, n name, raw *gh.
 		return
 	}
 	both, err := c.compare(ctx, n.repository, earlier.GetSHA(), out.SHA)
+	if err == nil {
+		err = stated(both.status)
+	}
 	if err != nil {
 		r.miss("range", err)
 		return

@@ -1,6 +1,7 @@
 package github
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,8 +21,15 @@ type retrieval struct {
 	gaps []error
 }
 
-// miss notes that a part of the record was not obtained because of err.
+// miss notes that a part of the record was not obtained because of err; of
+// joined errors each is noted.
 func (r *retrieval) miss(part string, err error) {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range many.Unwrap() {
+			r.miss(part, e)
+		}
+		return
+	}
 	if err != nil {
 		r.gaps = append(r.gaps, r.c.gapError(part, err))
 	}
@@ -62,7 +70,11 @@ func (c *Collector) reason(err error) (evidence.Reason, string) {
 		if code == http.StatusUnprocessableEntity && strings.HasPrefix(message, "No commit found") {
 			code = http.StatusNotFound
 		}
-		reason := capture.ReasonFor(code, resp.Header, c.session.Proven(c.cfg.Name))
+		// A success that is no answer has no reason of its own.
+		reason := cmp.Or(capture.ReasonFor(code, resp.Header, c.session.Proven(c.cfg.Name)), evidence.Unreachable)
+		if reason == evidence.NotFound && c.isHidden(resp.Request) {
+			reason, message = evidence.Ambiguous, "the login may not see the repository, so this says nothing of what is in it"
+		}
 		if message != "" {
 			message = ": " + message
 		}
@@ -73,6 +85,20 @@ func (c *Collector) reason(err error) (evidence.Reason, string) {
 		return evidence.Unreachable, form.Error()
 	}
 	return capture.ReasonOfError(err)
+}
+
+// isHidden reports whether a request was for a repository that preflight found
+// the login cannot see.
+func (c *Collector) isHidden(req *http.Request) bool {
+	if req == nil {
+		return false
+	}
+	path, ok := strings.CutPrefix(req.URL.Path, c.cfg.BaseURL.Path+"repos/")
+	owner, rest, _ := strings.Cut(path, "/")
+	repository, _, _ := strings.Cut(rest, "/")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return ok && c.hidden[strings.ToLower(owner+"/"+repository)]
 }
 
 // answered gives the response and message of an answer that was an error.

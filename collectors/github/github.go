@@ -45,7 +45,8 @@ type Collector struct {
 	production []*regexp.Regexp
 
 	mu        sync.Mutex
-	retention map[string]int // days that a repository keeps logs, where it said
+	retention map[string]int  // days that a repository keeps logs, where it said
+	hidden    map[string]bool // repositories that the login cannot see, in lower case
 }
 
 var _ interface {
@@ -81,7 +82,7 @@ func New(c Config, s *capture.Session, version string) (*Collector, error) {
 	if c.MaxDeployments <= 0 {
 		c.MaxDeployments = 500
 	}
-	col := &Collector{cfg: c, version: version, session: s, web: webOf(c), retention: map[string]int{}}
+	col := &Collector{cfg: c, version: version, session: s, web: webOf(c), retention: map[string]int{}, hidden: map[string]bool{}}
 	for _, glob := range c.Production {
 		pattern := strings.ReplaceAll(regexp.QuoteMeta(glob), `\*`, `.*`)
 		col.production = append(col.production, regexp.MustCompile(`(?is)^`+pattern+`$`))

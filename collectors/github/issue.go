@@ -141,13 +141,18 @@ func (c *Collector) crossReference(e timelineEvent) (evidence.TicketLink, eviden
 	}
 	l := evidence.TicketLink{Relation: "is mentioned by", Key: fmt.Sprintf("%s#%d", repository, from.GetNumber()), Title: from.GetTitle(), Status: from.GetState()}
 	var ref evidence.Ref
-	if from.IsPullRequest() && c.inScope(repository) {
-		ref = c.ref(evidence.KindPullRequest, "%s#%d", repository, from.GetNumber())
+	if configured, ok := c.configured(repository); ok && from.IsPullRequest() {
+		ref = c.ref(evidence.KindPullRequest, "%s#%d", configured, from.GetNumber())
 	}
 	return l, ref, true
 }
 
-// inScope reports whether a repository is one of those configured.
-func (c *Collector) inScope(repository string) bool {
-	return slices.ContainsFunc(c.cfg.Repositories, func(r string) bool { return strings.EqualFold(r, repository) })
+// configured gives a repository as it is configured, so that one record has
+// one ref; ok is false where it is not in scope.
+func (c *Collector) configured(repository string) (name string, ok bool) {
+	i := slices.IndexFunc(c.cfg.Repositories, func(r string) bool { return strings.EqualFold(r, repository) })
+	if i < 0 {
+		return "", false
+	}
+	return c.cfg.Repositories[i], true
 }

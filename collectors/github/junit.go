@@ -35,10 +35,10 @@ func parseJUnit(report []byte) ([]evidence.TestReport, error) {
 	p := junit{}
 	for {
 		token, err := d.Token()
-		if err == io.EOF && p.root && len(p.open) == 0 {
+		if errors.Is(err, io.EOF) && p.root && len(p.open) == 0 {
 			return p.reports, nil
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return p.reports, io.ErrUnexpectedEOF
 		}
 		if err != nil {

@@ -135,7 +135,7 @@ func (l *logReader) read(body io.Reader) (*evidence.Log, error) {
 	lines := 0
 	for {
 		text, err := readLine(in)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
@@ -230,10 +230,10 @@ func insertLine(lines []logLine, line logLine) []logLine {
 // readLine gives the next line without its end, at most maxLineBytes of it.
 func readLine(in *bufio.Reader) (string, error) {
 	var kept []byte
-	omitted, any := 0, false
+	omitted, some := 0, false
 	for {
 		piece, err := in.ReadSlice('\n')
-		any = any || len(piece) > 0
+		some = some || len(piece) > 0
 		if err == nil {
 			piece = piece[:len(piece)-1]
 		}
@@ -243,7 +243,7 @@ func readLine(in *bufio.Reader) (string, error) {
 		if errors.Is(err, bufio.ErrBufferFull) {
 			continue
 		}
-		if err != nil && (err != io.EOF || !any) {
+		if err != nil && (!errors.Is(err, io.EOF) || !some) {
 			return "", err
 		}
 		line := strings.TrimSuffix(string(kept), "\r")

@@ -31,10 +31,12 @@ func (c *Collector) mention(ctx context.Context, r *retrieval, item *evidence.It
 		return err
 	}
 	out := &evidence.Mention{Text: r.ref.ID, Query: strings.Join(queries, "\n")}
-	for _, q := range queries {
-		if err := c.search(ctx, r, q, out); err != nil {
+	for i, q := range queries {
+		err := c.search(ctx, r, q, out)
+		if err != nil && i == 0 {
 			return c.gapError("", err)
 		}
+		r.miss("search results", err)
 	}
 	slices.SortFunc(out.Found, evidence.Ref.Compare)
 	out.Found = slices.Compact(out.Found)
@@ -96,10 +98,9 @@ func (c *Collector) search(ctx context.Context, r *retrieval, q string, out *evi
 // foundPullRequest names a result, with the repository as it is configured.
 func (c *Collector) foundPullRequest(in *gh.Issue) (evidence.Ref, bool) {
 	_, repository, _ := strings.Cut(in.GetRepositoryURL(), "/repos/")
-	for _, configured := range c.cfg.Repositories {
-		if strings.EqualFold(configured, repository) && in.GetNumber() > 0 {
-			return c.ref(evidence.KindPullRequest, "%s#%d", configured, in.GetNumber()), true
-		}
+	configured, ok := c.configured(repository)
+	if !ok || in.GetNumber() <= 0 {
+		return evidence.Ref{}, false
 	}
-	return evidence.Ref{}, false
+	return c.ref(evidence.KindPullRequest, "%s#%d", configured, in.GetNumber()), true
 }

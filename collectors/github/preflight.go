@@ -126,6 +126,9 @@ func (c *Collector) visible(ctx context.Context, repository string, p *evidence.
 	switch code := status(err); {
 	case code == http.StatusNotFound, code == http.StatusForbidden, code == http.StatusUnavailableForLegalReasons:
 		p.Hidden = append(p.Hidden, repository)
+		c.mu.Lock()
+		c.hidden[strings.ToLower(repository)] = true
+		c.mu.Unlock()
 		return nil
 	case err != nil:
 		return c.failed("look for repository "+repository, err)

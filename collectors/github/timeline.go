@@ -139,8 +139,9 @@ func (c *Collector) pullRequestTimeline(ctx context.Context, r *retrieval, n nam
 	}
 	// A pull request may name issues anywhere; only those in scope are collected.
 	for _, issue := range d.issues {
-		if repository, _, _ := strings.Cut(issue, "#"); c.inScope(repository) {
-			tickets = append(tickets, c.ref(evidence.KindTicket, "%s", issue))
+		repository, number, _ := strings.Cut(issue, "#")
+		if configured, ok := c.configured(repository); ok {
+			tickets = append(tickets, c.ref(evidence.KindTicket, "%s#%s", configured, number))
 		}
 	}
 	return tickets, tried

@@ -315,7 +315,7 @@ func TestArtifactsThatCannotBeRead(t *testing.T) {
 		zip  any
 		want string
 	}{
-		"expired":    {list(`"expired":true`), nil, "expired"},
+		"expired":    {list(`"expired":true`), 410, "expired"},
 		"gone":       {list(`"size_in_bytes":5`), 410, "expired"},
 		"too large":  {list(`"size_in_bytes":99000000`), nil, "truncated"},
 		"not a zip":  {list(`"size_in_bytes":5`), redirect(storage(t, []byte("hello"))), "unreachable"},

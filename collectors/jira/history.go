@@ -16,6 +16,11 @@ import (
 func (r *reading) history(ctx context.Context) {
 	all, err := r.changelog(ctx)
 	r.failed("history", "the history", err)
+	r.keepHistory(all)
+}
+
+// keepHistory sorts the changes of all histories.
+func (r *reading) keepHistory(all []history) {
 	type entry struct {
 		evidence.HistoryEntry
 		order int // of the item within its history: what Jira shows first

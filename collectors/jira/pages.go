@@ -39,6 +39,11 @@ func (f pageFrame) last() bool {
 	return f.IsLast != nil && *f.IsLast || f.IsLastPage != nil && *f.IsLastPage
 }
 
+// more reports whether Jira says that another page follows.
+func (f pageFrame) more() bool {
+	return f.IsLast != nil && !*f.IsLast || f.IsLastPage != nil && !*f.IsLastPage
+}
+
 // list walks every page of l. Entries that come twice (the list changed while
 // it was read) are kept once. What was had before an error is given with it;
 // fewer entries than Jira counts are a Truncated gap.
@@ -66,7 +71,13 @@ func list[T any](ctx context.Context, c *Collector, l listing, id func(T) string
 		if frame.Total != nil {
 			total = *frame.Total
 		}
-		if fresh == 0 || frame.last() || total >= 0 && at >= total {
+		if frame.last() || total >= 0 && at >= total {
+			break
+		}
+		if fresh == 0 && total < 0 && frame.more() {
+			return all, cut(l.noun, len(all), total)
+		}
+		if fresh == 0 {
 			break
 		}
 	}
@@ -87,16 +98,19 @@ func page[T any](ctx context.Context, c *Collector, l listing, at int) ([]T, pag
 	if _, err := c.get(ctx, l.path, query, &members); err != nil {
 		return nil, pageFrame{}, err
 	}
-	raw, ok := members[l.key]
-	if !ok {
+	raw := members[l.key]
+	if isNull(raw) {
 		return nil, pageFrame{}, &formatError{err: fmt.Errorf("it has no %q", l.key)}
 	}
 	var frame pageFrame
 	var entries []T
-	for name, into := range map[string]any{"total": &frame.Total, "isLast": &frame.IsLast, "isLastPage": &frame.IsLastPage} {
-		if m, ok := members[name]; ok {
-			if err := json.Unmarshal(m, into); err != nil {
-				return nil, frame, &formatError{err: fmt.Errorf("member %q: %w", name, err)}
+	for _, m := range []struct {
+		name string
+		into any
+	}{{"total", &frame.Total}, {"isLast", &frame.IsLast}, {"isLastPage", &frame.IsLastPage}} {
+		if raw, ok := members[m.name]; ok {
+			if err := json.Unmarshal(raw, m.into); err != nil {
+				return nil, frame, &formatError{err: fmt.Errorf("member %q: %w", m.name, err)}
 			}
 		}
 	}

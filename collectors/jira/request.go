@@ -53,11 +53,18 @@ func (c *Collector) get(ctx context.Context, path string, query url.Values, v an
 	if len(query) > 0 {
 		path += "?" + query.Encode()
 	}
-	req, err := c.client.NewRequestWithContext(ctx, http.MethodGet, path, nil)
+	return c.ask(ctx, http.MethodGet, path, nil, v)
+}
+
+// ask sends one request and decodes the answer into v. Body is sent as JSON.
+func (c *Collector) ask(ctx context.Context, method, path string, body, v any) (http.Header, error) {
+	req, err := c.client.NewRequestWithContext(ctx, method, path, body)
 	if err != nil {
 		return nil, fmt.Errorf("request for %q: %w", path, err)
 	}
-	req.Header.Del("Content-Type") // go-jira sets it; there is no body
+	if body == nil {
+		req.Header.Del("Content-Type") // go-jira sets it; there is no body
+	}
 	req.Header.Set("Accept", "application/json")
 	resp, err := c.client.Do(req, nil)
 	if resp == nil {
@@ -67,11 +74,11 @@ func (c *Collector) get(ctx context.Context, path string, query url.Values, v an
 	if err != nil {
 		return resp.Header, refusal(resp.Response)
 	}
-	body, err := io.ReadAll(resp.Body) // bounded by the transport
+	answer, err := io.ReadAll(resp.Body) // bounded by the transport
 	if err != nil {
 		return resp.Header, err
 	}
-	if err := json.Unmarshal(body, v); err != nil {
+	if err := json.Unmarshal(answer, v); err != nil {
 		return resp.Header, &formatError{resp.Header.Get("Content-Type"), err}
 	}
 	return resp.Header, nil

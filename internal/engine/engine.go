@@ -132,6 +132,7 @@ func (e *Engine) Collect(ctx context.Context, s evidence.Sample) evidence.Change
 		}
 		want(e.links.signals(&c))
 	}
+	c.Gaps = append(c.Gaps, e.links.unmeasured(&c)...)
 	normalise(&c)
 	return c
 }

@@ -104,9 +104,11 @@ func (l Links) tickets(system string, pr *evidence.PullRequest) []evidence.Ref {
 		text += "\n" + c.Message
 	}
 	for _, id := range evidence.ClosingIssues(text, pr.Repository) {
-		repository, _, _ := strings.Cut(id, "#")
-		if slices.ContainsFunc(l.Forges[i].Repositories, func(r string) bool { return strings.EqualFold(r, repository) }) {
-			refs = append(refs, evidence.Ref{Kind: evidence.KindTicket, System: system, ID: id})
+		repository, number, _ := strings.Cut(id, "#")
+		for _, configured := range l.Forges[i].Repositories {
+			if strings.EqualFold(configured, repository) {
+				refs = append(refs, evidence.Ref{Kind: evidence.KindTicket, System: system, ID: configured + "#" + number})
+			}
 		}
 	}
 	return refs
@@ -168,10 +170,10 @@ func (f Forge) addressed(text string) []evidence.Ref {
 }
 
 // signals gives the measurements around the time at which the change went
-// live, once that is known.
+// live, once that is known. A day is no time to measure around.
 func (l Links) signals(c *evidence.Change) []evidence.Ref {
 	at := c.DeployedAt()
-	if at.IsZero() {
+	if at.IsZero() || c.DeployedDayOnly() {
 		return nil
 	}
 	var refs []evidence.Ref
@@ -184,6 +186,17 @@ func (l Links) signals(c *evidence.Change) []evidence.Ref {
 		}
 	}
 	return refs
+}
+
+// unmeasured gives the gap of a change whose service is measured and whose
+// ticket names the day of its deployment alone.
+func (l Links) unmeasured(c *evidence.Change) []evidence.Gap {
+	measured := func(s Service) bool { return len(s.Metrics) > 0 && s.concerns(c) }
+	if !c.DeployedDayOnly() || !slices.ContainsFunc(l.Services, measured) {
+		return nil
+	}
+	return []evidence.Gap{{Ref: c.Sample.Ref, Part: "measurements", Reason: evidence.Ambiguous,
+		Detail: "the ticket names the day of the deployment and not the time, so nothing was measured around it"}}
 }
 
 // concerns reports whether a change touches the service: by its repository,

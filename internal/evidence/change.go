@@ -234,3 +234,14 @@ func (c *Change) DeployedAt() time.Time {
 	}
 	return time.Time{}
 }
+
+// DeployedDayOnly reports whether DeployedAt stands for a whole day, because
+// the ticket names no time: it is then the start of that day in UTC, and is
+// the same day in every zone.
+func (c *Change) DeployedDayOnly() bool {
+	if _, ok := c.Subject(); ok || c.DeployedAt().IsZero() {
+		return false
+	}
+	it, ok := c.Find(c.Sample.Ref)
+	return ok && it.Ticket != nil && it.Ticket.DeployedDay
+}

@@ -114,6 +114,9 @@ type Commit struct {
 	Files      []File    `json:"files,omitempty"`
 	FilesTotal int       `json:"files_total,omitempty"`
 
+	// Branch is the branch on whose first-parent line a Lister found the commit;
+	// "" where it was not listed as one of a line.
+	Branch string `json:"branch,omitempty"`
 	// PullRequests are those that the source says brought this commit.
 	PullRequests []Ref `json:"pull_requests,omitempty"`
 	// ContainedIn says, for each deployment that was looked at, how its commit

@@ -67,9 +67,9 @@ func Gaps(ref Ref, collector string, err error, at time.Time) []Gap {
 	if err == nil {
 		return nil
 	}
-	if many, ok := err.(interface{ Unwrap() []error }); ok {
+	if many := joined(err); many != nil {
 		var gaps []Gap
-		for _, e := range many.Unwrap() {
+		for _, e := range many {
 			gaps = append(gaps, Gaps(ref, collector, e, at)...)
 		}
 		return gaps
@@ -89,4 +89,14 @@ func Gaps(ref Ref, collector string, err error, at time.Time) []Gap {
 		g.Reason, g.Detail = Canceled, "the run was interrupted before this was collected"
 	}
 	return []Gap{g}
+}
+
+// joined gives the errors of errors.Join. An error that wraps several in one
+// sentence is one: its parts say less than it does.
+func joined(err error) []error {
+	many, ok := err.(interface{ Unwrap() []error })
+	if !ok || err.Error() != errors.Join(many.Unwrap()...).Error() {
+		return nil
+	}
+	return many.Unwrap()
 }

@@ -2,6 +2,9 @@ package evidence
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
 	"time"
 )
 
@@ -41,6 +44,9 @@ type IPE struct {
 	// did not come, a repository that cannot be seen. Any of them makes the
 	// population incomplete.
 	Truncations []string `json:"truncations,omitempty"`
+	// Notes say what else a reader must know to judge the dataset: what its
+	// dates rest on, what the source cannot tell.
+	Notes []string `json:"notes,omitempty"`
 }
 
 // Query is one query of a dataset, exactly as put to the source.
@@ -64,4 +70,16 @@ type Totals struct {
 	MinTime   time.Time `json:"min_time,omitzero"`
 	MaxTime   time.Time `json:"max_time,omitzero"`
 	IDsSHA256 string    `json:"ids_sha256"` // of the sorted IDs, each followed by a line feed
+}
+
+// HashIDs gives the SHA-256, in hex, over the sorted IDs, each followed by a
+// line feed: what "LC_ALL=C sort | sha256sum" says of them. It does not change
+// ids.
+func HashIDs(ids []string) string {
+	h := sha256.New()
+	for _, id := range slices.Sorted(slices.Values(ids)) {
+		h.Write([]byte(id))
+		h.Write([]byte{'\n'})
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }

@@ -47,7 +47,7 @@ const (
 func SampleFolder(c *evidence.Change, zone *time.Location) string {
 	day := "no deployment date"
 	if at := c.DeployedAt(); !at.IsZero() {
-		if zone == nil {
+		if zone == nil || c.DeployedDayOnly() {
 			zone = time.UTC
 		}
 		day = at.In(zone).Format(time.DateOnly)

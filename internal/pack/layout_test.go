@@ -18,6 +18,9 @@ func TestSampleFolder(t *testing.T) {
 	byDeployment := commitAlone
 	byDeployment.Sample.Ref = ref(evidence.KindDeployment, "acme/api/deployments/55")
 	byDeployment.Items = byDeployment.Items[1:]
+	dayAlone := ticket(2, "CHG-789")
+	dayAlone.Items[0].Ticket.Deployed = time.Date(2025, 10, 15, 0, 0, 0, 0, time.UTC)
+	dayAlone.Items[0].Ticket.DeployedDay = true
 	hostile := ticket(6, `../..\CON:<a>|"b"?*`+"\x00\u202e"+strings.Repeat("ü", 100)+".")
 	for name, c := range map[string]struct {
 		change evidence.Change
@@ -28,6 +31,7 @@ func TestSampleFolder(t *testing.T) {
 		"pull request, UTC":             {pullRequest(1, "acme/api", 1234), nil, "Sample 1 - 2025-10-15 PR #1234"},
 		"same number, other repository": {pullRequest(2, "acme/web", 1234), nil, "Sample 2 - 2025-10-15 PR #1234"},
 		"ticket":                        {ticket(2, "CHG-789"), nil, "Sample 2 - 2025-10-15 CHG-789"},
+		"ticket that names the day":     {dayAlone, time.FixedZone("west", -8*60*60), "Sample 2 - 2025-10-15 CHG-789"},
 		"a forge's issue":               {ticket(2, "acme/ops#12"), nil, "Sample 2 - 2025-10-15 issue #12"},
 		"not deployed":                  {undeployed, nil, "Sample 3 - no deployment date PR #7"},
 		"commit of a pull request":      {byCommit, nil, "Sample 4 - 2025-10-15 PR #8"},

@@ -95,7 +95,7 @@ func Verify(path string) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	defer src.close()
+	defer func() { _ = src.close() }()
 	v := verifier{src: src, report: Report{Path: path, Problems: src.problems}}
 	if err := v.index(); err != nil {
 		return Report{}, err

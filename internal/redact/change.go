@@ -94,7 +94,7 @@ func isIdentifier(field string) bool {
 			return true
 		}
 	}
-	return slices.Contains([]string{"MergeCommit", "Parents", "Before", "After", "Base", "Head", "Digest"}, field)
+	return slices.Contains([]string{"MergeCommit", "Parents", "Base", "Head", "Digest"}, field)
 }
 
 func (w *walker) list(v reflect.Value, path string, exact bool) {

@@ -128,3 +128,21 @@ func TestClone(t *testing.T) {
 		t.Error("redacting the copy changed the original: ", diff)
 	}
 }
+
+// A pull request is renamed because a secret stood in its title; the timeline
+// still says what it was called. Commits before and after a push stay.
+func TestChangeOfATitle(t *testing.T) {
+	secret := "ghp_" + alnum36
+	pr := evidence.PullRequest{Timeline: []evidence.Event{
+		{Kind: "renamed", Before: "use " + secret, Subject: "use a token"},
+		{Kind: "head_ref_force_pushed", Before: hex40, After: hex40},
+	}}
+	c := evidence.Change{Items: []evidence.Item{{PullRequest: &pr}}}
+	hits := New(nil).Change(&c)
+	if len(hits) != 1 || strings.Contains(pr.Timeline[0].Before, secret) {
+		t.Errorf("hits are %v, the old title is %q", hits, pr.Timeline[0].Before)
+	}
+	if e := pr.Timeline[1]; e.Before != hex40 || e.After != hex40 {
+		t.Errorf("a commit was changed: %+v", e)
+	}
+}

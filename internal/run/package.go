@@ -1,13 +1,17 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 	"github.com/tickmark-dev/tickmark/internal/pack"
@@ -87,10 +91,10 @@ func (r *Run) stages(ctx context.Context, j *job, read func(context.Context, *jo
 		r.seal,       // the folder, whole
 		r.compressed, // its ZIP
 	} {
-		if err := stage(ctx, j); err != nil {
-			return Result{}, err
-		}
-		if err := ctx.Err(); err != nil {
+		err := stage(ctx, j)
+		// A vault that cannot record and an interruption make everything after
+		// them fail too: what they led to is not worth telling.
+		if err := cmp.Or(r.session.Err(), ctx.Err(), err); err != nil {
 			return Result{}, err
 		}
 	}
@@ -129,6 +133,8 @@ const maxList = 32 << 20
 func readList(file string) ([]request.Line, error) {
 	info, err := os.Stat(file)
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("there is no file %s", file)
 	case err != nil:
 		return nil, fmt.Errorf("reading the request: %w", err)
 	case info.IsDir():
@@ -157,8 +163,28 @@ func (r *Run) recall(ctx context.Context, j *job) error {
 }
 
 func (r *Run) begin(_ context.Context, j *job) (err error) {
+	if err := mayHold(j.request.Out); err != nil {
+		return err
+	}
 	j.builder, err = pack.New(j.request.Out, pack.Options{Redactor: r.redactor})
 	return err
+}
+
+// mayHold refuses a folder of other things: a person who names it wants the
+// package in it, not a new folder beside it.
+func mayHold(out string) error {
+	if out == "" {
+		return errors.New("no folder was named for the package")
+	}
+	entries, err := os.ReadDir(out)
+	if err != nil || len(entries) == 0 {
+		return nil // absent, empty or a file: for the package's builder to judge
+	}
+	if slices.ContainsFunc(entries, func(e os.DirEntry) bool { return e.Name() == pack.ManifestFile || e.Name() == pack.SumsFile }) {
+		return nil
+	}
+	return &HintError{fmt.Errorf("the folder %q holds other files and is no package", out),
+		fmt.Sprintf("name a new folder, such as --out %q", filepath.ToSlash(filepath.Join(out, DefaultOut)))}
 }
 
 func (r *Run) prove(ctx context.Context, _ *job) error { return r.preflight(ctx) }
@@ -172,15 +198,30 @@ func (r *Run) find(ctx context.Context, j *job) error {
 	if len(j.samples) > 0 {
 		return nil
 	}
-	var errs []error
-	for _, u := range unmatched {
-		e := fmt.Sprintf("%s: %q: %s", u.Where, u.Requested, u.Reason)
-		for _, t := range u.Tried {
-			e += "\n  " + t
-		}
-		errs = append(errs, errors.New(e))
+	return noneFound(unmatched)
+}
+
+// shownMost bounds the lines of a request that an error tells.
+const shownMost = 20
+
+func noneFound(unmatched []evidence.Unmatched) error {
+	var b strings.Builder
+	b.WriteString("the request's one line names no change that could be found; nothing was written:")
+	if len(unmatched) != 1 {
+		b.Reset()
+		fmt.Fprintf(&b, "none of the %d lines of the request names a change that could be found; nothing was written:", len(unmatched))
 	}
-	return fmt.Errorf("none of the %d lines of the request names a change that could be found; nothing was written\n%w", len(j.lines), errors.Join(errs...))
+	for i, u := range unmatched {
+		if i == shownMost {
+			fmt.Fprintf(&b, "\n  and %d more", len(unmatched)-i)
+			break
+		}
+		fmt.Fprintf(&b, "\n  %s: %q: %s", u.Where, u.Requested, strings.ReplaceAll(string(u.Reason), "_", " "))
+		for _, t := range u.Tried {
+			b.WriteString("\n    " + t)
+		}
+	}
+	return errors.New(b.String())
 }
 
 func (r *Run) gather(ctx context.Context, j *job) error {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -39,11 +38,11 @@ const (
 // renderAll makes every file of the package but what sealing adds.
 func (r *Run) renderAll(ctx context.Context, j *job) error {
 	r.progress.Stage("Writing documents", len(j.pkg.Dossiers))
-	font, err := r.font()
+	fonts, err := r.fonts()
 	if err != nil {
 		return err
 	}
-	options := pdf.Options{Tool: j.pkg.Tool, AsOf: j.pkg.AsOf, CJKFont: font}
+	options := pdf.Options{Tool: j.pkg.Tool, AsOf: j.pkg.AsOf, Fonts: fonts}
 	hits := make([][]redact.Hit, len(j.pkg.Dossiers))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(rendering)
@@ -166,6 +165,10 @@ func (r *Run) payload(sha256 string) ([]byte, error) {
 // secrets taken out. What is not text cannot be searched for secrets; a note
 // that says so stands in for it.
 func (r *Run) presentable(from evidence.Provenance, raw []byte) (extension string, data []byte, hits []redact.Hit) {
+	if from.Status == 0 {
+		// What git prints is separated by NULs; a person reads it by lines.
+		raw = bytes.ReplaceAll(raw, []byte{0}, []byte{'\n'})
+	}
 	trimmed := bytes.TrimSpace(raw)
 	switch {
 	case len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '['):
@@ -270,9 +273,10 @@ func (r *Run) policies() ([]policy, error) {
 		}
 		for _, e := range entries {
 			extension := strings.ToLower(filepath.Ext(e.Name()))
-			if !e.Type().IsRegular() || extension != ".md" && extension != ".pdf" {
+			if e.IsDir() || extension != ".md" && extension != ".pdf" {
 				continue
 			}
+			// Links are followed: the folder is the organisation's own.
 			data, err := readBounded(filepath.Join(r.cfg.Policies, e.Name()), maxPolicy)
 			if err != nil {
 				return nil, fmt.Errorf("reading the policies: %w", err)
@@ -317,9 +321,10 @@ func (r *Run) renderWorkbook(j *job) error {
 	return err
 }
 
-// font gives a font for Chinese, Japanese and Korean: the configured one, or
-// one that the machine has, or none.
-func (r *Run) font() ([]byte, error) {
+// fonts gives fonts for what the built-in ones lack, in order: the configured
+// one, and one that the machine has for each of the scripts, or none.
+func (r *Run) fonts() ([][]byte, error) {
+	var fonts [][]byte
 	if r.cfg.Font != "" {
 		data, err := readBounded(r.cfg.Font, maxFont)
 		if err == nil {
@@ -328,31 +333,36 @@ func (r *Run) font() ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("the configured font cannot be used: %w", err)
 		}
-		return data, nil
+		fonts = append(fonts, data)
 	}
-	for _, file := range fontFiles() {
-		data, err := readBounded(file, maxFont)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err == nil && pdf.UsableFont(data) == nil {
-			return data, nil
+	for _, script := range fontFiles() {
+		for _, file := range script {
+			data, err := readBounded(file, maxFont)
+			if err == nil && pdf.UsableFont(data) == nil {
+				fonts = append(fonts, data)
+				break
+			}
 		}
 	}
-	return nil, nil
+	return fonts, nil
 }
 
 // maxFont bounds a font file, in bytes.
 const maxFont = 64 << 20
 
-// fontFiles are TrueType fonts that cover Chinese, Japanese or Korean, where
-// systems keep them.
-func fontFiles() []string {
-	return []string{
-		"/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
-		"/Library/Fonts/Arial Unicode.ttf",
-		"/System/Library/Fonts/Supplemental/Arial Unicode.ttf",
-		`C:\Windows\Fonts\simhei.ttf`,
-		`C:\Windows\Fonts\malgun.ttf`,
+// fontFiles are TrueType fonts for a script each, where systems keep them, the
+// best first.
+func fontFiles() [][]string {
+	return [][]string{
+		{ // Chinese and Japanese
+			"/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
+			"/Library/Fonts/Arial Unicode.ttf",
+			"/System/Library/Fonts/Supplemental/Arial Unicode.ttf",
+			`C:\Windows\Fonts\simhei.ttf`,
+		},
+		{ // Korean
+			"/usr/share/fonts/truetype/nanum/NanumGothic.ttf",
+			`C:\Windows\Fonts\malgun.ttf`,
+		},
 	}
 }

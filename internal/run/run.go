@@ -27,6 +27,8 @@ type Options struct {
 	Getenv   func(string) (string, bool)
 	Log      *slog.Logger
 	Progress Progress // nil for none
+
+	FirstPause time.Duration // before a request that failed is repeated; 0 for the default
 }
 
 // Progress hears how far a run is.
@@ -78,7 +80,7 @@ func Open(ctx context.Context, o Options) (*Run, error) {
 		}
 	}
 	session, err := capture.Open(ctx, capture.Options{
-		Dir: o.Config.Vault, Offline: o.Offline, Tool: Tool(o.Version), Now: o.Now, Log: o.Log,
+		Dir: o.Config.Vault, Offline: o.Offline, Tool: Tool(o.Version), Now: o.Now, Log: o.Log, FirstPause: o.FirstPause,
 	})
 	if err != nil {
 		return nil, err
@@ -144,7 +146,8 @@ func lacking(c *config.Config, missing map[string]error) error {
 }
 
 // recorded ties what a collector retrieves to the items that it emits, so no
-// collector can forget provenance.
+// collector can forget provenance. One that says itself which payloads an item
+// was read from knows better.
 type recorded struct {
 	evidence.Collector
 	version string
@@ -153,7 +156,9 @@ type recorded struct {
 func (c recorded) Collect(ctx context.Context, ref evidence.Ref, emit func(evidence.Item) error) error {
 	job := capture.NewJob(c.version)
 	return c.Collector.Collect(capture.WithJob(ctx, job), ref, func(it evidence.Item) error {
-		it.Provenance = job.Provenance()
+		if len(it.Provenance) == 0 {
+			it.Provenance = job.Provenance()
+		}
 		return emit(it)
 	})
 }

@@ -68,26 +68,42 @@ func (r *Run) resolve(ctx context.Context, resolver *request.Resolver, line requ
 	tried := res.Tried
 	reason := evidence.NotFound
 	var found []evidence.Item
+	var unknown []evidence.Gap
 	for _, ref := range res.Candidates {
 		items, gaps := r.engine.Record(ctx, ref)
 		if i := slices.IndexFunc(items, func(it evidence.Item) bool { return it.Ref.Kind == ref.Kind }); i >= 0 {
 			found = append(found, items[i])
 			continue
 		}
+		unknown = append(unknown, notAnswered(gaps)...)
 		for _, g := range gaps {
 			if g.Reason != evidence.NotFound {
 				reason = g.Reason
 			}
-			tried = append(tried, fmt.Sprintf("%s %s in %s: %s", words(ref.Kind), ref.ID, ref.System, g.Detail))
+			tried = append(tried, about(ref, g))
 		}
 	}
-	switch len(found) {
-	case 0:
+	switch {
+	case len(found) == 0:
 		return evidence.Ref{}, &evidence.Unmatched{Reason: reason, Tried: tried}
-	case 1:
-		return r.root(ctx, found[0], tried)
+	case len(found) > 1:
+		return evidence.Ref{}, ambiguous(tried, "it may mean", refsOf(found))
+	case len(unknown) > 0:
+		return evidence.Ref{}, &evidence.Unmatched{Reason: unknown[0].Reason, Tried: append(tried,
+			fmt.Sprintf("%s %s was found, but the line may as well mean what could not be looked at; write the whole reference", words(found[0].Ref.Kind), found[0].Ref.ID))}
 	}
-	return evidence.Ref{}, ambiguous(tried, "it may mean", refsOf(found))
+	return r.root(ctx, found[0], tried)
+}
+
+// notAnswered gives the gaps that leave open whether there is such a record.
+func notAnswered(gaps []evidence.Gap) []evidence.Gap {
+	return slices.DeleteFunc(slices.Clone(gaps), func(g evidence.Gap) bool {
+		return g.Reason == evidence.NotFound || g.Reason == evidence.NotConfigured
+	})
+}
+
+func about(ref evidence.Ref, g evidence.Gap) string {
+	return fmt.Sprintf("%s %s in %s: %s", words(ref.Kind), ref.ID, ref.System, g.Detail)
 }
 
 // root gives the record that a change's collection starts from: its pull
@@ -95,28 +111,35 @@ func (r *Run) resolve(ctx context.Context, resolver *request.Resolver, line requ
 // none of them.
 func (r *Run) root(ctx context.Context, it evidence.Item, tried []string) (evidence.Ref, *evidence.Unmatched) {
 	var changes []evidence.Ref
+	var unknown []evidence.Gap
 	lead := it.Ref.ID + " carried"
 	switch {
 	case it.Commit != nil:
 		changes = it.Commit.PullRequests
 		lead = it.Ref.ID + " came by"
 	case it.Ticket != nil:
-		changes = r.carriedOut(ctx, it)
+		changes, unknown = r.carriedOut(ctx, it)
 		lead = it.Ref.ID + " was carried out by"
 	case it.Deployment != nil:
-		changes = r.carried(ctx, it)
-		if len(changes) == 0 {
+		changes, unknown = r.carried(ctx, it)
+		if len(changes) == 0 && len(unknown) == 0 {
 			return evidence.Ref{}, &evidence.Unmatched{Reason: evidence.NotFound, Tried: append(tried,
 				fmt.Sprintf("deployment %s brought no change that could be named; name the commit or the pull request", it.Ref.ID))}
 		}
 	}
-	switch len(changes) {
-	case 0:
+	switch {
+	case len(changes) > 1:
+		return evidence.Ref{}, ambiguous(tried, lead, changes)
+	case len(unknown) > 0:
+		for _, g := range unknown {
+			tried = append(tried, about(g.Ref, g))
+		}
+		return evidence.Ref{}, &evidence.Unmatched{Reason: unknown[0].Reason, Tried: append(tried,
+			fmt.Sprintf("so the changes of %s %s are not all known; name the one that is meant", words(it.Ref.Kind), it.Ref.ID))}
+	case len(changes) == 0:
 		return whole(it), nil
-	case 1:
-		return changes[0], nil
 	}
-	return evidence.Ref{}, ambiguous(tried, lead, changes)
+	return changes[0], nil
 }
 
 // whole gives the record's own ref: of a commit that was asked for by the
@@ -130,8 +153,9 @@ func whole(it evidence.Item) evidence.Ref {
 
 // carriedOut gives the merged pull requests that carried out a ticket: those
 // that name it themselves, and those that it links to. One that is only found
-// by a search may merely mention it in a comment.
-func (r *Run) carriedOut(ctx context.Context, ticket evidence.Item) []evidence.Ref {
+// by a search may merely mention it in a comment. Unknown says which of them
+// could not be looked at.
+func (r *Run) carriedOut(ctx context.Context, ticket evidence.Item) (merged []evidence.Ref, unknown []evidence.Gap) {
 	l := links(r.cfg)
 	linked := l.Addressed(ticket.Ticket)
 	candidates := slices.Clone(linked)
@@ -143,19 +167,21 @@ func (r *Run) carriedOut(ctx context.Context, ticket evidence.Item) []evidence.R
 			}
 		}
 	}
-	var merged []evidence.Ref
-	for _, ref := range candidates {
-		if slices.Contains(merged, ref) {
+	for i, ref := range candidates {
+		if slices.Contains(candidates[:i], ref) {
 			continue
 		}
-		items, _ := r.engine.Record(ctx, ref)
+		items, gaps := r.engine.Record(ctx, ref)
+		if len(items) == 0 {
+			unknown = append(unknown, notAnswered(gaps)...)
+		}
 		for _, it := range items {
 			if it.PullRequest != nil && it.PullRequest.State == "merged" && (slices.Contains(linked, ref) || r.names(it.PullRequest, ticket.Ref)) {
 				merged = append(merged, ref)
 			}
 		}
 	}
-	return merged
+	return merged, unknown
 }
 
 // names reports whether the pull request itself names the ticket.
@@ -165,9 +191,16 @@ func (r *Run) names(pr *evidence.PullRequest, ticket evidence.Ref) bool {
 }
 
 // carried gives the changes that a deployment brought: the pull requests of
-// its commits, and each commit that came by none.
-func (r *Run) carried(ctx context.Context, deployment evidence.Item) []evidence.Ref {
+// its commits, and each commit that came by none. Unknown says why they are not
+// all known.
+func (r *Run) carried(ctx context.Context, deployment evidence.Item) (changes []evidence.Ref, unknown []evidence.Gap) {
 	d := deployment.Deployment
+	_, gaps := r.engine.Record(ctx, deployment.Ref)
+	for _, g := range gaps {
+		if g.Part == "range" || g.Part == "previous deployment" {
+			unknown = append(unknown, g)
+		}
+	}
 	shas := []string{d.SHA}
 	if d.Range != nil {
 		shas = nil
@@ -176,10 +209,12 @@ func (r *Run) carried(ctx context.Context, deployment evidence.Item) []evidence.
 		}
 	}
 	inRange := func(sha string) bool { return slices.Contains(shas, sha) }
-	var changes []evidence.Ref
 	for _, sha := range shas {
 		ref := evidence.Ref{Kind: evidence.KindCommit, System: deployment.Ref.System, ID: d.Repository + "@" + sha}
-		items, _ := r.engine.Record(ctx, ref)
+		items, gaps := r.engine.Record(ctx, ref)
+		if len(items) == 0 {
+			unknown = append(unknown, gaps...)
+		}
 		for _, it := range items {
 			if it.Commit == nil {
 				continue
@@ -196,7 +231,7 @@ func (r *Run) carried(ctx context.Context, deployment evidence.Item) []evidence.
 			}
 		}
 	}
-	return changes
+	return changes, unknown
 }
 
 func ambiguous(tried []string, lead string, refs []evidence.Ref) *evidence.Unmatched {

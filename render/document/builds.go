@@ -106,7 +106,7 @@ func (v *view) jobs(b *evidence.Build) []Block {
 		return nil
 	}
 	attempts := b.Attempt > 1 || len(b.Attempts) > 1
-	var rows []Row
+	var rows, smooth []Row
 	var steps []Block
 	for _, j := range b.Jobs {
 		name := link(j.Name, j.URL)
@@ -114,7 +114,11 @@ func (v *view) jobs(b *evidence.Build) []Block {
 			name = append(name, Span{Text: fmt.Sprintf("  (attempt %d)", j.Attempt), Tone: Muted})
 		}
 		rows = append(rows, row(name, ended(j.Status, j.Conclusion), text(j.Runner), text(v.clock.UTC(j.Started)), text(v.clock.UTC(j.Completed)), text(between(j.Started, j.Completed))))
-		if len(j.Steps) > 0 {
+		switch {
+		case len(j.Steps) == 0:
+		case allSucceeded(j.Steps):
+			smooth = append(smooth, row(text(plain(name)), textf("%d", len(j.Steps)), stepLine(j.Steps)))
+		default:
 			title := "Steps of " + j.Name
 			if attempts {
 				title += fmt.Sprintf(" (attempt %d)", j.Attempt)
@@ -126,7 +130,34 @@ func (v *view) jobs(b *evidence.Build) []Block {
 	blocks := []Block{heading(2, "Jobs")}
 	blocks = append(blocks, limited([]Column{{Title: "Job", Weight: 30}, {Title: "Ended", Weight: 14}, {Title: "Runner", Weight: 16},
 		{Title: "Started", Weight: 16}, {Title: "Completed", Weight: 16}, {Title: "Took", Weight: 12}}, rows, "jobs")...)
+	if len(smooth) > 0 {
+		title := "Steps"
+		if len(steps) > 0 {
+			title = "Steps of the other jobs"
+		}
+		steps = append(steps, heading(3, title), paragraph(Span{Text: "Each of these steps ended with success, by the source. In brackets: how long it took.", Tone: Muted}))
+		steps = append(steps, limited([]Column{{Title: "Job", Weight: 20}, {Title: "Steps", Weight: 8, Right: true}, {Title: "Names, in order", Weight: 72}}, smooth, "jobs")...)
+	}
 	return append(blocks, steps...)
+}
+
+func allSucceeded(steps []evidence.Step) bool {
+	return !slices.ContainsFunc(steps, func(s evidence.Step) bool { return s.Conclusion != "success" })
+}
+
+// stepLine names steps and how long each took.
+func stepLine(steps []evidence.Step) []Span {
+	var spans []Span
+	for i, s := range steps {
+		if i > 0 {
+			spans = append(spans, Span{Text: " · ", Tone: Muted})
+		}
+		spans = append(spans, Span{Text: s.Name})
+		if took := between(s.Started, s.Completed); took != "" {
+			spans = append(spans, Span{Text: " (" + took + ")", Tone: Muted})
+		}
+	}
+	return spans
 }
 
 func (v *view) stepTable(j evidence.Job) []Block {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
@@ -131,12 +132,45 @@ func (v *view) ciFacts(checks, builds []evidence.Item) []Block {
 	return []Block{f.block()}
 }
 
-// checksLine counts check runs and statuses by what they ended with.
-func checksLine(c *evidence.Checks) string {
-	runs, last := map[string]int{}, map[string]string{}
-	for _, r := range c.Runs {
-		runs[or(r.Conclusion, or(r.Status, "not stated"))]++
+// latestRuns counts what the latest run of each check ended with, and what
+// the runs before it did; last is when the last of all was completed.
+func latestRuns(c *evidence.Checks) (latest, before map[string]int, last time.Time) {
+	// Checks of two apps may have one name.
+	type key struct{ app, name string }
+	of := map[key]int{}
+	for i, r := range c.Runs {
+		if r.Completed.After(last) {
+			last = r.Completed
+		}
+		k := key{r.App, r.Name}
+		if old, ok := of[k]; !ok || !r.Started.Before(c.Runs[old].Started) {
+			of[k] = i
+		}
 	}
+	latest, before = map[string]int{}, map[string]int{}
+	for i, r := range c.Runs {
+		ended := or(r.Conclusion, or(r.Status, "not stated"))
+		if of[key{r.App, r.Name}] == i {
+			latest[ended]++
+		} else {
+			before[ended]++
+		}
+	}
+	return latest, before, last
+}
+
+// runsBefore says that there were runs before the latest of each check.
+func runsBefore(before map[string]int) string {
+	if len(before) == 0 {
+		return ""
+	}
+	return " (the latest run of each; runs before: " + tally(before) + ")"
+}
+
+// checksLine counts checks and statuses by what they ended with.
+func checksLine(c *evidence.Checks) string {
+	runs, before, _ := latestRuns(c)
+	last := map[string]string{}
 	for _, s := range c.Statuses {
 		last[s.Context] = s.State
 	}
@@ -144,9 +178,13 @@ func checksLine(c *evidence.Checks) string {
 	for _, s := range last {
 		states[s]++
 	}
-	line := count(len(c.Runs), "check run")
+	checks := 0
+	for _, n := range runs {
+		checks += n
+	}
+	line := count(checks, "check")
 	if len(runs) > 0 {
-		line += ": " + tally(runs)
+		line += ": " + tally(runs) + runsBefore(before)
 	}
 	if len(last) > 0 {
 		line += "; " + count(len(last), "status context") + ", last state: " + tally(states)

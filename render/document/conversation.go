@@ -153,7 +153,7 @@ func (v *view) dismissalNote(ev evidence.Event) Block {
 }
 
 func (v *view) commentCard(c evidence.Comment, verb string) Entry {
-	e := Entry{Card: true, Who: person(c.Author), Action: text(verb), When: v.clock.Exact(c.Created), Blocks: FromText(c.Body)}
+	e := Entry{Card: true, Who: person(c.Author), Action: text(verb), When: v.clock.Exact(c.Created), Blocks: v.prose(c.Body)}
 	if len(e.Blocks) == 0 {
 		e.Blocks = []Block{paragraph(Span{Text: "(empty)", Tone: Muted, Italic: true})}
 	}

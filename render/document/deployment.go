@@ -3,6 +3,7 @@ package document
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -26,7 +27,7 @@ func (v *view) deploymentLog() *Document {
 	if hasFirst {
 		d.cite(first)
 		d.SourceURL = safeURL(first.Deployment.URL)
-		d.Badges = []Badge{lastState(first.Deployment)}
+		d.Badges = []Badge{v.firstSuccess(first.Deployment)}
 	}
 	if len(deps) == 0 {
 		d.Badges = []Badge{{"Not obtained", GapTone}}
@@ -69,12 +70,29 @@ func (v *view) searchedDeployments() string {
 		count(len(all), "deployment"), map[bool]string{true: "was", false: "were"}[len(all) == 1])
 }
 
-func lastState(d *evidence.Deployment) Badge {
-	if n := len(d.Statuses); n > 0 {
-		s := d.Statuses[n-1].State
-		return Badge{strings.ReplaceAll(s, "_", " "), conclusionTone(s)}
+// firstSuccess is the state that matters of a deployment that succeeded: what
+// the source says of it afterwards (inactive) tells of the deployments behind it.
+func (v *view) firstSuccess(d *evidence.Deployment) Badge {
+	return Badge{"success " + d.SucceededAt().UTC().Format("2006-01-02 15:04 UTC"), Good}
+}
+
+// afterwards says what the source reported after the first success.
+func (v *view) afterwards(d *evidence.Deployment) []Span {
+	at := d.SucceededAt()
+	if n := len(d.Statuses); n > 0 && !at.IsZero() {
+		if last := d.Statuses[n-1]; last.State != "success" {
+			return []Span{{Text: strings.ReplaceAll(last.State, "_", " "), Bold: true}, {Text: ", " + v.clock.Exact(last.Created) + inactiveWords(last.State)}}
+		}
 	}
-	return Badge{"no status", Muted}
+	return nil
+}
+
+// inactiveWords explains the state that misleads most.
+func inactiveWords(state string) string {
+	if state == "inactive" {
+		return ": another deployment followed"
+	}
+	return ""
 }
 
 func (v *view) deployFacts(first evidence.Item, ok bool, deps []evidence.Item) []Block {
@@ -82,6 +100,7 @@ func (v *view) deployFacts(first evidence.Item, ok bool, deps []evidence.Item) [
 	if ok {
 		dep := first.Deployment
 		f.wide("First in production", []Span{{Text: v.clock.Exact(dep.SucceededAt()), Bold: true}})
+		f.wide("Its state later on", v.afterwards(dep))
 		f.add("By deployment", link(dep.ID, dep.URL))
 		f.must("Environment", text(dep.Environment))
 		f.must("Deployed commit", code(dep.SHA))
@@ -119,8 +138,8 @@ func (v *view) containment() []Block {
 		if it, ok := v.c.Find(in.Deployment); ok && it.Deployment != nil {
 			dep := it.Deployment
 			env := dep.Environment
-			if dep.Production {
-				env += " (production)"
+			if dep.Production && !strings.Contains(strings.ToLower(env), "production") {
+				env += " (counted as production)"
 			}
 			r = row(link(dep.ID, dep.URL), text(env), text(v.clock.UTC(dep.Created)), answer, v.deployEnd(dep))
 		}
@@ -168,11 +187,15 @@ func (v *view) deploymentSection(it evidence.Item, title string) []Block {
 	if len(dep.Statuses) > 0 {
 		var rows []Row
 		for _, s := range dep.Statuses {
-			rows = append(rows, row(text(v.clock.Exact(s.Created)), state(s.State), text(person(s.Creator)), text(clip(s.Description, 300)), link(logLink(s), s.LogURL)))
+			said := state(s.State)
+			if words := strings.TrimPrefix(inactiveWords(s.State), ": "); words != "" {
+				said = append(said, Span{Text: "\n" + words, Tone: Muted})
+			}
+			rows = append(rows, row(text(v.clock.Exact(s.Created)), said, text(person(s.Creator)), text(clip(s.Description, 300)), link(logLink(s), s.LogURL)))
 		}
 		blocks = append(blocks, heading(2, "Statuses"))
-		blocks = append(blocks, limited([]Column{{Title: "Reported", Weight: 34}, {Title: "State", Weight: 17}, {Title: "By", Weight: 20},
-			{Title: "Description", Weight: 26}, {Title: "Log", Weight: 8}}, rows, "statuses")...)
+		blocks = append(blocks, limited([]Column{{Title: "Reported", Weight: 27}, {Title: "State", Weight: 21}, {Title: "By", Weight: 20},
+			{Title: "Description", Weight: 28}, {Title: "Log", Weight: 8}}, rows, "statuses")...)
 	}
 	blocks = append(blocks, v.deploymentRange(dep)...)
 	return append(blocks, v.gapNotesUnlessShown(it.Ref)...)
@@ -220,12 +243,8 @@ func (v *view) deploymentRange(dep *evidence.Deployment) []Block {
 	landed, _ := v.c.Landed()
 	var rows []Row
 	for _, c := range r.Commits {
-		var refs []string
-		for _, p := range c.PullRequests {
-			refs = append(refs, refName(p))
-		}
 		msg := text(clip(firstLine(c.Message), 200))
-		row := row(code(short(c.SHA)), msg, signature(c.Author), text(strings.Join(refs, ", ")))
+		row := row(code(short(c.SHA)), msg, signature(c.Author), text(namedPullRequest(c)))
 		if landed.Commit != nil && c.SHA == landed.Commit.SHA {
 			row.Tone = Info
 			row.Cells[1].Spans = append(row.Cells[1].Spans, Span{Text: "  (this change)", Bold: true})
@@ -235,8 +254,34 @@ func (v *view) deploymentRange(dep *evidence.Deployment) []Block {
 	if r.Total > len(r.Commits) {
 		blocks = append(blocks, note(Attention, "Not all commits are listed", fmt.Sprintf("%d of %d were obtained.", len(r.Commits), r.Total)))
 	}
-	return append(blocks, limited([]Column{{Title: "Commit", Weight: 11}, {Title: "Message", Weight: 49}, {Title: "Author", Weight: 22},
-		{Title: "Pull request", Weight: 18}}, rows, "commits")...)
+	return append(blocks, limited([]Column{{Title: "Commit", Weight: 11}, {Title: "Message", Weight: 48}, {Title: "Author", Weight: 23},
+		{Title: "Pull request, by the message", Weight: 18}}, rows, "commits")...)
+}
+
+// The words in which forges name the pull request in a commit that they make
+// of it: a merge, or a squash with the number at the end of its first line.
+var (
+	mergeNumber  = regexp.MustCompile(`^Merge pull request #([0-9]+)\b`)
+	squashNumber = regexp.MustCompile(`\(#([0-9]+)\)$`)
+)
+
+// namedPullRequest gives the pull request of a commit, as the source or else
+// the commit's message names it; "" where neither does.
+func namedPullRequest(c evidence.Commit) string {
+	var refs []string
+	for _, p := range c.PullRequests {
+		refs = append(refs, refName(p))
+	}
+	if len(refs) > 0 {
+		return strings.Join(refs, ", ")
+	}
+	first := firstLine(c.Message)
+	for _, says := range []*regexp.Regexp{mergeNumber, squashNumber} {
+		if m := says.FindStringSubmatch(first); m != nil {
+			return "#" + m[1]
+		}
+	}
+	return ""
 }
 
 // otherDeployments lists in short the collected ones that do not contain the

@@ -60,6 +60,7 @@ type Document struct {
 	Subtitle  []Span                // one line below it
 	Badges    []Badge               // states, as the source words them
 	Sources   []evidence.Provenance // payloads that it was made from, the primary one first
+	Unlisted  bool                  // the Sources are not listed in the document: the Evidence Index has them
 	SourceURL string                // for a person to open; "" where there is none
 	Simulated bool                  // the sources are the sample company's
 	Blocks    []Block
@@ -98,6 +99,7 @@ type Span struct {
 	Strike bool
 	Link   string // absolute URL, http or https; "" for none
 	Tone   Tone
+	Whole  bool // stays on one line where it fits one
 }
 
 // Heading begins a section. Level 1 is the highest below the headline.

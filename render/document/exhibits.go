@@ -59,7 +59,6 @@ func supports(e *evidence.Exhibit, words []string) bool {
 
 func (v *view) exhibitBlocks(e *evidence.Exhibit) []Block {
 	var f factList
-	f.must("Shows", text(e.Shows))
 	f.add("Supports", text(e.Supports))
 	f.must("Attached by", text(e.By))
 	f.must("Attached", v.when(e.At))

@@ -56,7 +56,7 @@ func (v *view) monitoring() *Document {
 func (v *view) monitoringFacts(signals []evidence.Item) Block {
 	var f factList
 	s := signals[0].Signal
-	f.must("Deployment", v.when(s.At))
+	f.must("Deployment", v.deployedAt(s.At))
 	f.must("Service", text(s.Service))
 	f.must("Window before", textf("%s, from %s", between(s.Before.From, s.Before.To), v.clock.UTC(s.Before.From)))
 	f.must("Window after", textf("%s, to %s", between(s.After.From, s.After.To), v.clock.UTC(s.After.To)))
@@ -173,7 +173,9 @@ func (v *view) signal(s *evidence.Signal) []Block {
 	f.wide("Query", code(s.Query))
 	f.add("Threshold, from the configuration", text(thresholdText(s)))
 	f.add("Step", text(duration(s.After.Step)))
-	f.add("Open", link(s.URL, s.URL))
+	if safeURL(s.URL) != "" {
+		f.add("Graph at the source", link("open the graph", s.URL))
+	}
 	return append(blocks, f.block())
 }
 

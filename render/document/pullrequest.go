@@ -27,9 +27,7 @@ func (v *view) pullRequest() *Document {
 	if hasLanded {
 		d.cite(landed)
 	}
-	if pr.Statement != "" {
-		d.add(note(Attention, "How this record came to be", pr.Statement))
-	}
+	d.add(statementNote(pr)...)
 	d.add(v.prFacts(it))
 	d.add(v.gapNotes(v.c.GapsOf(it.Ref))...)
 	d.section(1, "Description", v.prDescription(pr))
@@ -63,9 +61,23 @@ func (v *view) noPullRequest() *Document {
 	return d
 }
 
+// statementNote says how a record was pieced together, where it was.
+func statementNote(pr *evidence.PullRequest) []Block {
+	if pr.Statement == "" {
+		return nil
+	}
+	return []Block{note(Attention, "Not a forge's record of a pull request", sentence(upperFirst(pr.Statement)))}
+}
+
+// wasMerged reports whether the source says that the pull request was merged;
+// one that keeps no pull requests may say so without saying when.
+func wasMerged(pr *evidence.PullRequest) bool { return pr.State == "merged" || !pr.Merged.IsZero() }
+
 func prBadge(pr *evidence.PullRequest) Badge {
 	switch {
-	case pr.State == "merged" || !pr.Merged.IsZero():
+	case wasMerged(pr) && pr.Statement != "":
+		return Badge{"Merged, by the commit message", Merged}
+	case wasMerged(pr):
 		return Badge{"Merged", Merged}
 	case pr.State == "closed":
 		return Badge{"Closed", Bad}
@@ -79,17 +91,22 @@ func prBadge(pr *evidence.PullRequest) Badge {
 
 // prSubtitle is the line "alice merged 3 commits into main from feature".
 func prSubtitle(pr *evidence.PullRequest) []Span {
-	who, verb := person(pr.Author), " wants to merge "
-	if !pr.Merged.IsZero() {
-		who, verb = person(pr.MergedBy), " merged "
-	} else if pr.State == "closed" {
-		verb = " wanted to merge "
-	}
 	commits := ""
 	if pr.CommitsTotal > 0 {
 		commits = count(pr.CommitsTotal, "commit") + " "
 	}
-	s := []Span{{Text: who, Bold: true}, {Text: verb + commits + "into "}, {Text: or(pr.Base.Ref, "?"), Code: true}}
+	var s []Span
+	switch {
+	case wasMerged(pr) && pr.MergedBy == nil && pr.Merged.IsZero():
+		s = []Span{{Text: upperFirst(commits + "merged into ")}} // by whom is not recorded
+	case wasMerged(pr):
+		s = []Span{{Text: person(pr.MergedBy), Bold: true}, {Text: " merged " + commits + "into "}}
+	case pr.State == "closed":
+		s = []Span{{Text: person(pr.Author), Bold: true}, {Text: " wanted to merge " + commits + "into "}}
+	default:
+		s = []Span{{Text: person(pr.Author), Bold: true}, {Text: " wants to merge " + commits + "into "}}
+	}
+	s = append(s, Span{Text: or(pr.Base.Ref, "a branch that is not stated"), Code: pr.Base.Ref != ""})
 	if pr.Head.Ref != "" {
 		head := pr.Head.Ref
 		if pr.Head.Repository != "" && pr.Head.Repository != pr.Repository {
@@ -104,12 +121,12 @@ func (v *view) prFacts(it evidence.Item) Block {
 	pr := it.PullRequest
 	var f factList
 	f.add("Repository", text(pr.Repository))
-	f.must("Author", text(person(pr.Author)))
+	f.must("Author", prAuthor(pr))
 	f.must("Opened", v.when(pr.Created))
 	switch {
-	case !pr.Merged.IsZero():
+	case wasMerged(pr):
 		f.must("Merged", v.when(pr.Merged))
-		f.must("Merged by", text(person(pr.MergedBy)))
+		f.must("Merged by", merger(pr))
 	case !pr.Closed.IsZero():
 		f.must("Closed without merge", v.when(pr.Closed))
 	default:
@@ -136,6 +153,22 @@ func (v *view) prFacts(it evidence.Item) Block {
 	}
 	f.add("Last updated", v.when(pr.Updated))
 	return f.block()
+}
+
+// prAuthor names the author; a source that keeps no pull requests may not know one.
+func prAuthor(pr *evidence.PullRequest) []Span {
+	if pr.Author == nil && pr.Statement != "" {
+		return nil
+	}
+	return text(person(pr.Author))
+}
+
+// merger names who merged; nothing where the source keeps no such thing.
+func merger(pr *evidence.PullRequest) []Span {
+	if pr.MergedBy == nil && pr.Merged.IsZero() {
+		return nil
+	}
+	return text(person(pr.MergedBy))
 }
 
 // when shows a time, or nothing for a zero one.
@@ -168,46 +201,39 @@ func people(list []evidence.Person) string {
 	return strings.Join(names, ", ")
 }
 
-// reviewFacts counts the reviews by state and sets the commits that were
-// reviewed beside the head at merge. It draws no conclusion.
+// maxReviewLines bounds the reviews that the facts name one by one; the
+// conversation shows all of them.
+const maxReviewLines = 10
+
+// reviewFacts counts the reviews by state, names who reviewed which commit
+// when, and sets the head beside them. It draws no conclusion.
 func (v *view) reviewFacts(it evidence.Item) []Span {
 	pr := it.PullRequest
-	lacks := v.lacks(it.Ref, "review")
+	gap, lacks := v.gapIn(it.Ref, "review")
 	switch {
 	case len(pr.Reviews) > 0:
 	case lacks:
-		return []Span{{Text: "not obtained", Tone: GapTone, Bold: true}, {Text: ": see the gaps"}}
+		return []Span{{Text: "not obtained (" + string(gap.Reason) + ")", Tone: GapTone, Bold: true}, {Text: prefixed(": ", sentence(clip(gap.Detail, 300)))}}
 	case pr.Statement != "":
 		return muted("this source keeps no reviews")
 	default:
 		return text("none")
 	}
-	var spans []Span
-	states := []struct{ state, word string }{{"APPROVED", "approval"}, {"CHANGES_REQUESTED", "request for changes"},
-		{"COMMENTED", "comment-only review"}, {"DISMISSED", "dismissed review"}, {"PENDING", "pending review"}}
-	for _, s := range states {
-		var latest evidence.Review
-		n := 0
-		for _, r := range pr.Reviews {
-			if r.State == s.state {
-				n++
-				if !r.Submitted.Before(latest.Submitted) {
-					latest = r
-				}
-			}
-		}
-		if n == 0 {
+	spans := []Span{{Text: reviewCount(pr) + " recorded", Bold: true}}
+	named, left := 0, 0
+	for _, r := range pr.Reviews {
+		if r.State == "COMMENTED" || r.State == "PENDING" {
 			continue
 		}
-		word := count(n, s.word)
-		if s.word == "request for changes" && n > 1 {
-			word = fmt.Sprintf("%d requests for changes", n)
+		if named == maxReviewLines {
+			left++
+			continue
 		}
-		if len(spans) > 0 {
-			spans = append(spans, Span{Text: "\n"})
-		}
-		line := ", latest " + v.clock.Exact(latest.Submitted) + " by " + person(latest.Author)
-		spans = append(spans, Span{Text: word + " recorded", Bold: true}, Span{Text: line + ", on commit "}, commitSpan(latest.CommitID))
+		named++
+		spans = append(spans, v.reviewLine(pr, r)...)
+	}
+	if left > 0 {
+		spans = append(spans, Span{Text: fmt.Sprintf("\nand %d more: see the conversation in pull_request", left), Tone: Muted})
 	}
 	if lacks {
 		spans = append(spans, Span{Text: "\nNot all reviews were obtained", Tone: GapTone, Bold: true}, Span{Text: ": see the gaps"})
@@ -218,10 +244,58 @@ func (v *view) reviewFacts(it evidence.Item) []Span {
 	return spans
 }
 
+// reviewCount gives "2 approvals, 1 dismissed review".
+func reviewCount(pr *evidence.PullRequest) string {
+	n := map[string]int{}
+	var order []string
+	for _, s := range []string{"APPROVED", "CHANGES_REQUESTED", "DISMISSED", "COMMENTED", "PENDING"} {
+		order = append(order, s)
+		n[s] = 0
+	}
+	for _, r := range pr.Reviews {
+		if _, known := n[r.State]; !known {
+			order = append(order, r.State)
+		}
+		n[r.State]++
+	}
+	var parts []string
+	for _, s := range order {
+		if n[s] == 0 {
+			continue
+		}
+		word := map[string]string{"APPROVED": "approval", "COMMENTED": "comment-only review", "DISMISSED": "dismissed review", "PENDING": "pending review"}[s]
+		switch {
+		case s == "CHANGES_REQUESTED" && n[s] > 1:
+			parts = append(parts, fmt.Sprintf("%d requests for changes", n[s]))
+		case s == "CHANGES_REQUESTED":
+			parts = append(parts, "1 request for changes")
+		default:
+			parts = append(parts, count(n[s], or(word, "review in the state "+or(strings.ToLower(s), "(not stated)"))))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// reviewLine says who reviewed what when, on a line of its own.
+func (v *view) reviewLine(pr *evidence.PullRequest, r evidence.Review) []Span {
+	action, _ := reviewWords(r.State)
+	for _, e := range pr.Timeline {
+		if e.Kind == "review_dismissed" && e.ReviewID != "" && e.ReviewID == r.ID && e.DismissedState != "" {
+			action, _ = reviewWords(e.DismissedState)
+		}
+	}
+	spans := []Span{{Text: "\n" + person(r.Author), Bold: true}, {Text: " " + strings.TrimSuffix(action, " these changes") + dismissedWord(r.State) + ", "},
+		{Text: v.clock.Exact(r.Submitted), Whole: true}, {Text: ", on "}, commitSpan(r.CommitID)}
+	if late := pr.Merged; !late.IsZero() && r.Submitted.After(late) {
+		spans = append(spans, Span{Text: ", " + between(late, r.Submitted) + " after the merge", Tone: Attention})
+	}
+	return spans
+}
+
 // headWord names the head commit: a pull request that is not merged has no
 // head at merge.
 func headWord(pr *evidence.PullRequest) string {
-	if pr.Merged.IsZero() {
+	if !wasMerged(pr) {
 		return "Head as of retrieval"
 	}
 	return "Head at merge"
@@ -239,8 +313,11 @@ func (v *view) prDescription(pr *evidence.PullRequest) Block {
 	if len(body) == 0 {
 		body = []Block{paragraph(Span{Text: "No description was given.", Italic: true, Tone: Muted})}
 	}
-	return Block{Conversation: &Conversation{Entries: []Entry{{Card: true, Who: person(pr.Author),
-		Action: text("opened this pull request"), When: v.clock.Exact(pr.Created), Badge: Badge{"Author", Muted}, Blocks: body}}}}
+	e := Entry{Card: true, Who: person(pr.Author), Action: text("opened this pull request"), When: v.clock.Exact(pr.Created), Badge: Badge{"Author", Muted}, Blocks: body}
+	if pr.Statement != "" {
+		e.Who, e.Action, e.When, e.Badge = "Text of the commit message", nil, "", Badge{}
+	}
+	return Block{Conversation: &Conversation{Entries: []Entry{e}}}
 }
 
 func (v *view) prCommits(pr *evidence.PullRequest) []Block {
@@ -345,15 +422,15 @@ func (v *view) otherPullRequest(d *Document, it evidence.Item) []Block {
 	var f factList
 	f.must("Title", []Span{{Text: pr.Title, Link: safeURL(pr.URL)}})
 	f.must("State", text(prBadge(pr).Text))
-	f.must("Author", text(person(pr.Author)))
+	f.must("Author", prAuthor(pr))
 	f.must("Opened", v.when(pr.Created))
-	f.add("Merged", v.when(pr.Merged))
-	if !pr.Merged.IsZero() {
-		f.must("Merged by", text(person(pr.MergedBy)))
+	if wasMerged(pr) {
+		f.must("Merged", v.when(pr.Merged))
+		f.must("Merged by", merger(pr))
 	}
 	f.add("Merge commit", code(pr.MergeCommit))
 	f.wide("Reviews recorded", v.reviewFacts(it))
-	blocks = append(blocks, f.block())
+	blocks = append(append(blocks, statementNote(pr)...), f.block())
 	blocks = append(blocks, v.gapNotes(v.c.GapsOf(it.Ref))...)
 	if len(pr.Reviews)+len(pr.Comments)+len(pr.Timeline)+len(pr.ReviewComments) > 0 {
 		blocks = append(blocks, v.prConversation(it)...)

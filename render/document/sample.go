@@ -1,7 +1,10 @@
 package document
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
@@ -57,6 +60,23 @@ func Text(name, title string, body evidence.Text, sources []evidence.Provenance,
 	return d
 }
 
+// tickets gives the tickets of the sample: the one that it is named by, then
+// those that ask for the change, then incidents.
+func (v *view) tickets() []evidence.Item {
+	items := slices.DeleteFunc(v.c.All(evidence.KindTicket), func(it evidence.Item) bool { return it.Ticket == nil })
+	rank := func(it evidence.Item) int {
+		switch {
+		case it.Ref == v.c.Sample.Ref:
+			return 0
+		case strings.Contains(strings.ToLower(it.Ticket.Type), "incident"):
+			return 2
+		}
+		return 1
+	}
+	slices.SortStableFunc(items, func(a, b evidence.Item) int { return cmp.Compare(rank(a), rank(b)) })
+	return items
+}
+
 // ticketDocs gives a change_ticket for each ticket, the sample's own first.
 func (v *view) ticketDocs() []*Document {
 	var docs []*Document
@@ -66,14 +86,8 @@ func (v *view) ticketDocs() []*Document {
 		}
 		return fmt.Sprintf("change_ticket_%d", len(docs)+1)
 	}
-	own, ok := v.c.Find(v.c.Sample.Ref)
-	if ok && own.Ticket != nil {
-		docs = append(docs, v.ticket(name(), own))
-	}
-	for _, it := range v.c.All(evidence.KindTicket) {
-		if it.Ticket != nil && it.Ref != v.c.Sample.Ref {
-			docs = append(docs, v.ticket(name(), it))
-		}
+	for _, it := range v.tickets() {
+		docs = append(docs, v.ticket(name(), it))
 	}
 	if len(docs) == 0 {
 		docs = append(docs, v.noTicket())

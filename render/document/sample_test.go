@@ -273,8 +273,141 @@ func TestAbsenceIsNotReadFromAGap(t *testing.T) {
 	docs := document.Sample(d, rendertest.Package())
 	for _, name := range []string{"sample_summary", "pull_request"} {
 		s := said(find(t, docs, name))
-		if strings.Contains(s, "Reviews recorded: none") || !strings.Contains(s, "Reviews recorded: **not obtained**") {
+		if strings.Contains(s, "Reviews recorded: none") || !strings.Contains(s, "Reviews recorded: **not obtained (denied)**") {
 			t.Errorf("%s says that there are no reviews, which is not known", name)
+		}
+	}
+}
+
+// gitDossier is a change that a git repository alone tells of.
+func gitDossier() evidence.Dossier {
+	self := evidence.Ref{Kind: evidence.KindPullRequest, System: "code", ID: "shop#17"}
+	commit := evidence.Ref{Kind: evidence.KindCommit, System: "code", ID: "shop@abcdef0123"}
+	return evidence.Dossier{Change: evidence.Change{
+		Sample: evidence.Sample{Number: 1, Requested: "#17", Ref: self},
+		Items: []evidence.Item{
+			{Ref: commit, Commit: &evidence.Commit{Repository: "shop", SHA: "abcdef0123", Message: "Merge pull request #17 from x/y", Committer: evidence.Signature{Name: "Ada", Date: rendertest.At("02 09:00:00")}}},
+			{Ref: self, Links: []evidence.Ref{commit}, PullRequest: &evidence.PullRequest{Repository: "shop", Number: 17, Title: "Add cache", State: "merged", MergeCommit: "abcdef0123",
+				Base: evidence.Branch{Ref: "main"}, Head: evidence.Branch{Ref: "x/y", SHA: "1234567890"}, Statement: "pieced together from the commit abcdef0123"}},
+		},
+		Gaps: []evidence.Gap{{Ref: self, Part: "reviews", Collector: "code", Reason: evidence.NotConfigured, Detail: "a git repository keeps no reviews; configure the forge to collect them"}},
+	}}
+}
+
+func TestPullRequestKnownFromGitAlone(t *testing.T) {
+	docs := document.Sample(gitDossier(), rendertest.Package())
+	for _, name := range []string{"sample_summary", "pull_request", "ci_results"} {
+		s := said(find(t, docs, name))
+		for _, not := range []string{"not merged", "wants to merge", "wanted to merge", "without merge", "as of retrieval", "(unknown account)"} {
+			if strings.Contains(strings.ToLower(s), not) {
+				t.Errorf("%s says %q:\n%s", name, not, s)
+			}
+		}
+		if name == "ci_results" {
+			continue
+		}
+		for _, want := range []string{"(attention) Not a forge's record of a pull request", "Pieced together from the commit abcdef0123.",
+			"Reviews recorded: **not obtained (not configured)**: a git repository keeps no reviews; configure the forge to collect them."} {
+			if !strings.Contains(s, want) {
+				t.Errorf("%s does not say %q:\n%s", name, want, s)
+			}
+		}
+	}
+	if s := said(docs[0]); !strings.Contains(s, "Commit abcdef0 made, by its own statement Ada") {
+		t.Errorf("the timeline does not have the commit:\n%s", s)
+	}
+	if s := said(find(t, docs, "pull_request")); !strings.Contains(s, "{Merged, by the commit message merged}") || !strings.Contains(s, "| Merged into `main` from `x/y` |") {
+		t.Errorf("the head of the document is not as it should be:\n%s", s)
+	}
+}
+
+func TestDeploymentThatWasSuperseded(t *testing.T) {
+	d := rendertest.Dossier()
+	for _, it := range d.Change.Items {
+		if it.Deployment != nil && it.Deployment.ID == "55" {
+			it.Deployment.Statuses = append(it.Deployment.Statuses, evidence.DeploymentStatus{State: "inactive", Created: rendertest.At("09 10:00:00")})
+			it.Deployment.Range.Commits = append(it.Deployment.Range.Commits,
+				evidence.Commit{SHA: "aaaaaaa1", Message: "Merge pull request #31 from a/b\n\n(#99)"}, evidence.Commit{SHA: "aaaaaaa2", Message: "Fix it (#32)\n\nLong"},
+				evidence.Commit{SHA: "aaaaaaa3", Message: "Revert (#33) again"}, evidence.Commit{SHA: "aaaaaaa4", Message: "Plain"})
+		}
+	}
+	docs := document.Sample(d, rendertest.Package())
+	s := said(find(t, docs, "deployment_log"))
+	for _, want := range []string{"[{success 2026-03-02 15:15 UTC good}]", "Its state later on: **inactive**, 2026-03-09 10:00:00 UTC (11:00:00 Europe/Berlin): another deployment followed",
+		"from a/b |  | #31", "Fix it (#32) |  | #32", "Revert (#33) again |  | \n", "Plain |  | \n"} {
+		if !strings.Contains(s+"\n", want) {
+			t.Errorf("the document does not say %q:\n%s", want, s)
+		}
+	}
+	if s := said(docs[0]); !strings.Contains(s, "Deployment log · success 2026-03-02 15:15 UTC") || strings.Contains(s, "inactive") {
+		t.Errorf("the summary's list of documents is not as it should be:\n%s", s)
+	}
+}
+
+func TestReviewAfterTheMergeSaysSo(t *testing.T) {
+	d := rendertest.Dossier()
+	for _, it := range d.Change.Items {
+		if it.PullRequest != nil {
+			it.PullRequest.Reviews = append(it.PullRequest.Reviews, evidence.Review{ID: "late", State: "APPROVED", Author: &evidence.Person{Login: "late"}, Submitted: it.PullRequest.Merged.Add(90 * time.Minute), CommitID: it.PullRequest.Head.SHA})
+		}
+	}
+	if s := said(document.Sample(d, rendertest.Package())[0]); !strings.Contains(s, "on `4f1c9d2`, 1 h 30 min after the merge") || strings.Count(s, "after the merge") != 1 {
+		t.Errorf("the summary does not tell the late review from the others:\n%s", s)
+	}
+}
+
+func TestPartsMissingForOneReasonShareARow(t *testing.T) {
+	d := rendertest.Dossier()
+	run := evidence.Ref{Kind: evidence.KindBuild, System: "github", ID: "acme/payments/runs/88001"}
+	d.Change.Gaps = nil
+	for _, part := range []string{"log of job a", "log of job b", "log of job c"} {
+		d.Change.Gaps = append(d.Change.Gaps, evidence.Gap{Ref: run, Part: part, Reason: evidence.Expired, Detail: "gone"})
+	}
+	d.Change.Gaps = append(d.Change.Gaps, evidence.Gap{Ref: run, Part: "log of job d", Reason: evidence.Denied, Detail: "gone"}, evidence.Gap{Ref: run, Reason: evidence.Denied, Detail: "gone"})
+	s := said(document.Sample(d, rendertest.Package())[0])
+	for _, want := range []string{"{5 gaps gap}", "⏎log of job a⏎log of job b⏎log of job c | github | **expired**", "⏎log of job d | github | **denied**", "runs/88001 | github | **denied**"} {
+		if !strings.Contains(s, want) {
+			t.Errorf("the summary does not say %q:\n%s", want, s)
+		}
+	}
+}
+
+func TestMentionsGetTheirNames(t *testing.T) {
+	d := rendertest.TicketDossier()
+	for _, it := range d.Change.Items {
+		if it.Ticket != nil {
+			it.Ticket.Reporter = &evidence.Person{System: "jira", ID: "712020:5f", Name: "Nadia El Mansouri"}
+			it.Ticket.Comments = append(it.Ticket.Comments, evidence.Comment{ID: "9", Author: it.Ticket.Reporter, Created: rendertest.At("02 09:00:00"),
+				Body: evidence.Text{Markup: evidence.Wiki, Source: "approved by [~accountid:712020:5f] and [~accountid:712020:unknown]"}})
+			it.Ticket.Fields = append(it.Ticket.Fields, evidence.Field{Name: "planned", Title: "Planned start", Value: evidence.Text{Source: "2026-03-02T10:00:00.000+0200"}})
+		}
+	}
+	s := said(find(t, document.Sample(d, rendertest.Package()), "change_ticket"))
+	for _, want := range []string{"approved by **@Nadia El Mansouri** and **@712020:unknown**", "Planned start: 2026-03-02 08:00:00 UTC (09:00:00 Europe/Berlin)"} {
+		if !strings.Contains(s, want) {
+			t.Errorf("the ticket does not say %q:\n%s", want, s)
+		}
+	}
+}
+
+// TestDayAlone: where a ticket names only a day, no page shows a time of day
+// for it.
+func TestDayAlone(t *testing.T) {
+	d := rendertest.TicketDossier()
+	for _, it := range d.Change.Items {
+		if it.Ticket != nil {
+			it.Ticket.Deployed, it.Ticket.DeployedDay = time.Date(2026, 3, 4, 0, 0, 0, 0, time.UTC), true
+		}
+	}
+	for _, doc := range document.Sample(d, rendertest.Package()) {
+		s := said(doc)
+		if doc.Name == "sample_summary" && !strings.Contains(s, "in production on **2026-03-04** (a day alone: its time is not recorded)") {
+			t.Errorf("the summary does not say that only the day is known:\n%s", s)
+		}
+		for l := range strings.Lines(s) {
+			if strings.Contains(l, "2026-03-04 00:00") {
+				t.Errorf("%s shows a time that nobody recorded: %s", doc.Name, l)
+			}
 		}
 	}
 }

@@ -1,8 +1,9 @@
 package document
 
 import (
-	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
@@ -25,15 +26,18 @@ func (v *view) summary(docs []Document) *Document {
 			d.SourceURL = safeURL(it.Ticket.URL)
 		}
 	}
+	if it, ok := v.c.Subject(); ok {
+		d.add(statementNote(it.PullRequest)...)
+	}
 	d.add(v.summaryFacts())
 	d.section(1, "Timeline", v.timeline()...)
 	d.add(v.attributes()...)
 	if len(v.c.Gaps) > 0 {
 		d.section(1, "Asked for and not obtained", limitedTable(v.gapTable(v.c.Gaps), "gaps")...)
 	}
-	d.section(1, "Records and links", v.records()...)
 	d.section(1, "Documents of this sample", v.documentList(docs)...)
-	d.Sources = sourcesOf(d.Sources, docs)
+	d.section(1, "Records collected", v.records()...)
+	d.Sources, d.Unlisted = sourcesOf(d.Sources, docs), true
 	return d
 }
 
@@ -71,6 +75,9 @@ func (v *view) summaryLine() []Span {
 	if at.IsZero() {
 		return text(how + ", time of production deployment not known")
 	}
+	if v.c.DeployedDayOnly() {
+		return []Span{{Text: how + ", in production on "}, {Text: at.UTC().Format(time.DateOnly), Bold: true}, {Text: dayAlone}}
+	}
 	return []Span{{Text: how + ", in production since "}, {Text: v.clock.Time(at), Bold: true}}
 }
 
@@ -83,26 +90,29 @@ func (v *view) summaryFacts() Block {
 	f.add("Auditor's note", text(s.Note))
 	if pr, ok := v.c.Subject(); ok {
 		p := pr.PullRequest
-		f.must("Author", text(person(p.Author)))
+		f.must("Author", prAuthor(p))
 		f.must("Opened", v.when(p.Created))
-		if !p.Merged.IsZero() {
-			f.must("Merged by", text(person(p.MergedBy)))
+		if wasMerged(p) {
+			f.must("Merged by", merger(p))
 			f.must("Merged", v.when(p.Merged))
+		} else {
+			f.add("State", text(prBadge(p).Text))
 		}
 		f.wide("Reviews recorded", v.reviewFacts(pr))
 	}
-	for _, it := range v.c.All(evidence.KindTicket) {
+	for _, it := range v.tickets() {
 		t := it.Ticket
-		if t == nil {
-			continue
-		}
 		line := []Span{{Text: t.Key, Bold: true, Link: safeURL(t.URL)}, {Text: " " + t.Title + prefixed(" · ", t.Status)},
 			{Text: "\nreported by " + person(t.Reporter) + ", created " + v.clock.Exact(t.Created)}}
-		if n := len(t.Approvals); n > 0 {
-			line = append(line, Span{Text: "\n" + count(n, "approval step") + " of the service desk recorded"})
+		for _, a := range t.Approvals[:min(len(t.Approvals), maxReviewLines)] {
+			line = append(line, v.approvalLine(a)...)
+		}
+		if n := len(t.Approvals) - maxReviewLines; n > 0 {
+			line = append(line, Span{Text: "\nand " + count(n, "more approval step"), Tone: Muted})
 		}
 		f.wide("Ticket", line)
 	}
+	f.wide("Answers to the deployment gate", v.gateLines())
 	if dep, ok := v.c.FirstDeployment(); ok {
 		f.wide("First successful production deployment that contains this change", []Span{{Text: dep.Deployment.ID, Bold: true, Link: safeURL(dep.Deployment.URL)},
 			{Text: " to " + dep.Deployment.Environment + ", " + v.clock.Exact(dep.Deployment.SucceededAt()) + ", created by " + person(dep.Deployment.Creator)}})
@@ -113,6 +123,38 @@ func (v *view) summaryFacts() Block {
 	}
 	f.add("Evidence as of", v.when(v.c.AsOf))
 	return f.block()
+}
+
+// approvalLine says how a step of the service desk was decided, by whom and when.
+func (v *view) approvalLine(a evidence.TicketApproval) []Span {
+	line := []Span{{Text: "\n" + or(a.Name, "Approval step "+a.ID), Bold: true}, {Text: ": " + or(a.Decision, "decision not stated")}}
+	if a.Completed.IsZero() {
+		line = append(line, Span{Text: ", not completed"})
+	} else {
+		line = append(line, Span{Text: ", "}, Span{Text: v.clock.Exact(a.Completed), Whole: true})
+	}
+	return append(line, Span{Text: prefixed("; ", approvers(a))})
+}
+
+// gateLines says who answered a pipeline that waited, one a line.
+func (v *view) gateLines() []Span {
+	var spans []Span
+	for _, it := range v.c.All(evidence.KindBuild) {
+		if it.Build == nil {
+			continue
+		}
+		for _, a := range it.Build.Approvals {
+			if len(spans) > 0 {
+				spans = append(spans, Span{Text: "\n"})
+			}
+			at := v.clock.Exact(a.At)
+			if a.At.IsZero() {
+				at = "time not stated by the source"
+			}
+			spans = append(spans, Span{Text: person(a.Person), Bold: true}, Span{Text: ": " + or(a.State, "not stated") + prefixed(" for ", strings.Join(a.Environments, ", ")) + ", "}, Span{Text: at, Whole: true})
+		}
+	}
+	return spans
 }
 
 // attributes shows the results of the tests; nothing where there are none.
@@ -149,28 +191,74 @@ func outcome(o evidence.Outcome) []Span {
 	return text(string(o))
 }
 
-// records lists every collected record and what it points at.
+// records lists what was collected, a row for each kind, and what the records
+// name and nobody collected.
 func (v *view) records() []Block {
-	var rows []Row
-	for _, it := range v.c.Items {
-		var links []string
-		for _, l := range it.Links {
-			mark := ""
-			if _, ok := v.c.Find(l); !ok {
-				mark = " (not among the records)"
-			}
-			links = append(links, kindName(l.Kind)+" "+refName(l)+mark)
-		}
-		points := text(clip(strings.Join(links, "\n"), 1500))
-		if len(links) == 0 {
-			points = muted("–")
-		}
-		rows = append(rows, row(text(kindName(it.Ref.Kind)), text(refName(it.Ref)), text(it.Ref.System), points))
-	}
-	if len(rows) == 0 {
+	if len(v.c.Items) == 0 {
 		return []Block{note(GapTone, "No record was obtained", "None of the sources gave a record for this sample.")}
 	}
-	return limited([]Column{{Title: "Record", Weight: 16}, {Title: "Name", Weight: 30}, {Title: "System", Weight: 12}, {Title: "Points at", Weight: 42}}, rows, "records")
+	type key struct{ kind, system string }
+	var keys []key
+	names := map[key][]Span{}
+	var missing []string
+	for _, it := range v.c.Items {
+		k := key{kindName(it.Ref.Kind), it.Ref.System}
+		if names[k] == nil {
+			keys = append(keys, k)
+		} else {
+			names[k] = append(names[k], Span{Text: ", "})
+		}
+		names[k] = append(names[k], Span{Text: shortName(it.Ref), Link: safeURL(pageOf(it))})
+		for _, l := range it.Links {
+			name := kindName(l.Kind) + " " + refName(l)
+			if _, ok := v.c.Find(l); !ok && !slices.Contains(missing, name) {
+				missing = append(missing, name)
+			}
+		}
+	}
+	var rows []Row
+	for _, k := range keys {
+		rows = append(rows, row(text(k.kind), text(k.system), names[k]))
+	}
+	blocks := limited([]Column{{Title: "Record", Weight: 18}, {Title: "System", Weight: 14}, {Title: "Names", Weight: 68}}, rows, "kinds")
+	if len(missing) > 0 {
+		blocks = append(blocks, paragraph(Span{Text: "Named by these records and not among them: ", Bold: true}, Span{Text: clip(strings.Join(missing, ", "), 1500) + "."}))
+	}
+	return blocks
+}
+
+// shortName is refName without the path that all records of a kind share.
+func shortName(r evidence.Ref) string {
+	switch r.Kind {
+	case evidence.KindBuild, evidence.KindDeployment, evidence.KindEnvironment:
+		if i := strings.LastIndex(r.ID, "/"); i >= 0 {
+			return r.ID[i+1:]
+		}
+	case evidence.KindSignal:
+		if _, after, ok := strings.Cut(r.ID, "/"); ok {
+			return after
+		}
+	}
+	return refName(r)
+}
+
+// pageOf gives the page of a record, for a person to open.
+func pageOf(it evidence.Item) string {
+	switch {
+	case it.Ticket != nil:
+		return it.Ticket.URL
+	case it.PullRequest != nil:
+		return it.PullRequest.URL
+	case it.Commit != nil:
+		return it.Commit.URL
+	case it.Build != nil:
+		return it.Build.URL
+	case it.Deployment != nil:
+		return it.Deployment.URL
+	case it.Signal != nil:
+		return it.Signal.URL
+	}
+	return ""
 }
 
 func (v *view) documentList(docs []Document) []Block {
@@ -180,17 +268,30 @@ func (v *view) documentList(docs []Document) []Block {
 		for _, b := range d.Badges {
 			badges = append(badges, b.Text)
 		}
-		source := "no payload"
-		if n := len(d.Sources); n > 0 {
-			source = or(d.Sources[0].System, "source") + ": " + d.Sources[0].URL
-			if n > 1 {
-				source += fmt.Sprintf("\nand %d more, listed on its last page", n-1)
-			}
+		shows := text(d.Title)
+		if len(badges) > 0 {
+			shows = append(shows, Span{Text: " · " + strings.Join(badges, ", "), Tone: Muted})
 		}
-		rows = append(rows, row([]Span{{Text: d.Name, Bold: true}}, text(d.Title+prefixed("\n", strings.Join(badges, ", "))), text(source)))
+		source := muted("no payload")
+		if n := len(d.Sources); n > 0 {
+			source = text(count(n, "payload") + " of " + strings.Join(systems(d.Sources), ", "))
+		}
+		rows = append(rows, row([]Span{{Text: d.Name + ".pdf", Bold: true}}, shows, source))
 	}
-	blocks := []Block{table([]Column{{Title: "File", Weight: 26}, {Title: "Shows", Weight: 32}, {Title: "Made from", Weight: 42}}, rows)}
+	blocks := []Block{table([]Column{{Title: "File", Weight: 27}, {Title: "Shows", Weight: 47}, {Title: "Made from", Weight: 26}}, rows),
+		paragraph(Span{Tone: Muted, Text: "Each document lists its own payloads on its last page; the sheet Evidence Index of Change Log.xlsx lists all of them. The payloads are in source/."})}
 	return append(blocks, v.exhibitList()...)
+}
+
+// systems names the systems that payloads came from, in order.
+func systems(sources []evidence.Provenance) []string {
+	var names []string
+	for _, s := range sources {
+		if name := or(s.System, "an unnamed source"); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func (v *view) exhibitList() []Block {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
@@ -29,10 +30,10 @@ func (v *view) ticket(name string, it evidence.Item) *Document {
 	}
 	d.add(v.ticketFacts(t))
 	d.add(v.gapNotes(v.c.GapsOf(it.Ref))...)
-	d.section(1, "Description", orEmpty(FromText(t.Body))...)
+	d.section(1, "Description", orEmpty(v.prose(t.Body))...)
 	for _, f := range t.Fields {
-		if _, ok := oneLine(f.Value, 160); !ok {
-			d.section(2, fieldTitle(f), FromText(f.Value)...)
+		if _, ok := v.fieldValue(f.Value); !ok {
+			d.section(2, fieldTitle(f), v.prose(f.Value)...)
 		}
 	}
 	if len(t.Approvals) > 0 {
@@ -104,7 +105,7 @@ func (v *view) ticketFacts(t *evidence.Ticket) Block {
 	f.add("Versions", text(strings.Join(t.Versions, ", ")))
 	v.deployedFacts(&f, t)
 	for _, field := range t.Fields {
-		value, ok := oneLine(field.Value, 160)
+		value, ok := v.fieldValue(field.Value)
 		if !ok {
 			continue
 		}
@@ -120,11 +121,26 @@ func (v *view) deployedFacts(f *factList, t *evidence.Ticket) {
 	if t.Deployed.IsZero() {
 		return
 	}
-	f.add("Deployed, by the ticket", v.when(t.Deployed))
+	when := v.when(t.Deployed)
+	if t.DeployedDay {
+		when = text(t.Deployed.UTC().Format(time.DateOnly) + dayAlone)
+	}
+	f.add("Deployed, by the ticket", when)
 	if t.DeployedBy != nil {
 		f.add("Deployed by", text(person(t.DeployedBy)))
 	}
 	f.add("Deployment taken from", text(t.DeployedBasis))
+}
+
+// dayAlone follows a day whose time is not known.
+const dayAlone = " (a day alone: its time is not recorded)"
+
+// deployedAt shows when the change went live, or nothing for a zero time.
+func (v *view) deployedAt(at time.Time) []Span {
+	if v.c.DeployedDayOnly() && at.Equal(v.c.DeployedAt()) {
+		return text(at.UTC().Format(time.DateOnly) + dayAlone)
+	}
+	return v.when(at)
 }
 
 // approvalSteps shows the approvals of a service desk as cards.
@@ -218,7 +234,7 @@ func (v *view) ticketActivity(it evidence.Item) []Block {
 		return []Block{v.none(it.Ref, "The source reports no comments and no changes of fields.", "comment", "history", "changelog")}
 	}
 	if at := v.c.DeployedAt(); !at.IsZero() {
-		list = append(list, dated{at, Entry{Who: "Production", When: v.clock.Exact(at), Tone: Info,
+		list = append(list, dated{at, Entry{Who: "Production", When: plain(v.deployedAt(at)), Tone: Info,
 			Action: text("received this change (shown here for orientation; not an entry of the ticket)")}})
 	}
 	entries := inOrder(list)

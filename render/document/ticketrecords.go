@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
@@ -31,7 +32,7 @@ func (v *view) beginRecord(name string, kind Kind, title string) (*Document, evi
 	d.Subtitle = []Span{{Text: it.Ticket.Title}}
 	d.SourceURL = safeURL(it.Ticket.URL)
 	if it.Ticket.Status != "" {
-		d.Badges = []Badge{{it.Ticket.Status, Info}}
+		d.Badges = []Badge{{"Ticket: " + it.Ticket.Status, Info}}
 	}
 	return d, it
 }
@@ -102,12 +103,12 @@ func (v *view) fieldSection(d *Document, t *evidence.Ticket, title string, words
 		if !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(name, w) }) {
 			continue
 		}
-		if value, ok := oneLine(field.Value, 160); ok {
+		if value, ok := v.fieldValue(field.Value); ok {
 			f.wide(fieldTitle(field), append(value, emptyMark(value)...))
 			continue
 		}
 		long = append(long, heading(2, fieldTitle(field)))
-		long = append(long, FromText(field.Value)...)
+		long = append(long, v.prose(field.Value)...)
 	}
 	if len(f.items)+len(long) == 0 {
 		return false
@@ -174,8 +175,9 @@ func (v *view) testingResults() *Document {
 	}
 	had = v.addExhibits(d, "testing", words...) || had
 	if t != nil && len(t.Attachments) > 0 {
-		d.section(1, "Files of the ticket", para("Attached to the ticket; whether they show a test is for the reader to judge. change_ticket has the pictures among them."))
+		d.section(1, "Files of the ticket", para("Attached to the ticket; whether they show a test is for the reader to judge. change_ticket has the pictures among them, configuration_diff the diffs."))
 		d.add(attachmentNames(v, t))
+		d.add(v.attachedTexts(t)...)
 	}
 	gaps := v.gapsOf(evidence.KindChecks, evidence.KindBuild)
 	if !had && len(gaps) == 0 {
@@ -189,6 +191,22 @@ func (v *view) testingResults() *Document {
 		d.add(v.gapNotes(v.gapsOf(evidence.KindTicket))...)
 	}
 	return d
+}
+
+// attachedTexts shows the attached files that are text and no diffs.
+func (v *view) attachedTexts(t *evidence.Ticket) []Block {
+	var blocks []Block
+	for _, a := range t.Attachments {
+		kind := strings.ToLower(a.MediaType)
+		readable := strings.HasPrefix(kind, "text/") || kind == "application/json"
+		if len(a.Content) == 0 || !readable || isDiff(a.File, kind) || !utf8.Valid(a.Content) {
+			continue
+		}
+		blocks = append(blocks, heading(2, a.File))
+		blocks = append(blocks, paragraph(Span{Tone: Muted, Text: "Attached by " + person(a.Author) + " at " + v.clock.Exact(a.Created) + ", SHA-256 " + a.SHA256 + "."}))
+		blocks = append(blocks, exhibitContent(&evidence.Exhibit{MediaType: a.MediaType, Content: a.Content})...)
+	}
+	return blocks
 }
 
 func attachmentNames(v *view, t *evidence.Ticket) Block {

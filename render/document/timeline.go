@@ -20,12 +20,19 @@ func (v *view) timeline() []Block {
 			moments = append(moments, Moment{At: at, When: v.clock.UTC(at), Local: v.clock.Local(at), What: text(what), Who: who, Tone: tone, Major: major})
 		}
 	}
+	measured := map[time.Time]string{} // names of the signals by the end of their windows
+	var ends []time.Time
 	for _, it := range v.c.Items {
 		switch {
 		case it.Ticket != nil:
 			v.ticketMoments(it.Ticket, add)
+			if t := it.Ticket; t.DeployedDay && !t.Deployed.IsZero() {
+				moments[len(moments)-1].When, moments[len(moments)-1].Local = t.Deployed.UTC().Format(time.DateOnly), ""
+			}
 		case it.PullRequest != nil:
 			v.prMoments(it.PullRequest, add)
+		case it.Commit != nil:
+			v.commitMoment(it.Commit, add)
 		case it.Checks != nil:
 			v.checkMoments(it.Checks, add)
 		case it.Build != nil:
@@ -33,10 +40,18 @@ func (v *view) timeline() []Block {
 		case it.Deployment != nil:
 			v.deploymentMoments(it, add)
 		case it.Signal != nil:
-			add(it.Signal.After.To, false, Neutral, "", "Last measurement of "+it.Signal.Name+" asked for")
+			if measured[it.Signal.After.To] == "" {
+				ends = append(ends, it.Signal.After.To)
+			} else {
+				measured[it.Signal.After.To] += ", "
+			}
+			measured[it.Signal.After.To] += it.Signal.Name
 		case it.Exhibit != nil:
 			add(it.Exhibit.At, false, Neutral, it.Exhibit.By, "Exhibit attached: "+clip(or(it.Exhibit.Shows, it.Exhibit.File), 100))
 		}
+	}
+	for _, end := range ends {
+		add(end, false, Neutral, "", "End of the measurements: "+clip(measured[end], 200))
 	}
 	if len(moments) == 0 {
 		return []Block{note(GapTone, "No dated event", "None of the collected records has a time.")}
@@ -71,7 +86,11 @@ func (v *view) ticketMoments(t *evidence.Ticket, add addMoment) {
 	for _, a := range t.Approvals {
 		add(a.Completed, true, conclusionTone(a.Decision), approvers(a), t.Key+": approval step “"+a.Name+"” completed, "+or(a.Decision, "decision not stated"))
 	}
-	add(t.Deployed, true, Info, deployedBy(t), t.Key+" says that the change went live")
+	what := t.Key + " says that the change went live"
+	if t.DeployedDay {
+		what += " on this day; its time is not recorded"
+	}
+	add(t.Deployed, true, Info, deployedBy(t), what) // stays the last
 }
 
 func deployedBy(t *evidence.Ticket) string {
@@ -107,11 +126,24 @@ func (v *view) prMoments(pr *evidence.PullRequest, add addMoment) {
 			add(e.At, e.Kind == "review_dismissed" || e.Kind == "head_ref_force_pushed", tone, person(e.Actor), name+": "+plain(words))
 		}
 	}
-	if !pr.Merged.IsZero() {
+	if wasMerged(pr) {
 		add(pr.Merged, true, Merged, person(pr.MergedBy), name+" merged into "+pr.Base.Ref+prefixed(" as ", short(pr.MergeCommit)))
 	} else {
 		add(pr.Closed, true, Bad, "", name+" closed without merge")
 	}
+}
+
+// commitMoment tells when the change was committed where no source says when
+// it was merged.
+func (v *view) commitMoment(c *evidence.Commit, add addMoment) {
+	landed, ok := v.c.Landed()
+	if !ok || landed.Commit != c {
+		return
+	}
+	if pr, ok := v.c.Subject(); ok && !pr.PullRequest.Merged.IsZero() {
+		return
+	}
+	add(c.Committer.Date, true, Merged, plain(signature(c.Committer)), "Commit "+short(c.SHA)+" made, by its own statement")
 }
 
 func dismissedWord(state string) string {
@@ -122,26 +154,24 @@ func dismissedWord(state string) string {
 }
 
 func (v *view) checkMoments(c *evidence.Checks, add addMoment) {
-	var last time.Time
-	words := map[string]int{}
-	for _, r := range c.Runs {
-		if r.Completed.After(last) {
-			last = r.Completed
-		}
-		words[or(r.Conclusion, or(r.Status, "not stated"))]++
-	}
 	if len(c.Runs) == 0 {
 		return
 	}
+	words, before, last := latestRuns(c)
+	checks := 0
+	for _, n := range words {
+		checks += n
+	}
 	role := or(v.commitRole(c.SHA), "commit")
 	tone := Neutral
-	if words["success"] == len(c.Runs) {
+	if words["success"] == checks {
 		tone = Good
 	}
 	if words["failure"] > 0 {
 		tone = Bad
 	}
-	add(last, role != "commit", tone, "", fmt.Sprintf("Last of %s on %s %s completed: %s", count(len(c.Runs), "check run"), role, short(c.SHA), tally(words)))
+	what := fmt.Sprintf("%s on %s %s completed: %s", count(checks, "check"), role, short(c.SHA), tally(words)+runsBefore(before))
+	add(last, role != "commit", tone, "", what)
 }
 
 func buildMoments(b *evidence.Build, add addMoment) {

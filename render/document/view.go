@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
@@ -14,6 +16,8 @@ type view struct {
 	c     *evidence.Change
 	p     evidence.Package
 	clock Clock
+
+	accounts map[string]string // names of accounts by their numbers; nil until they are asked for
 }
 
 // label names the sample in page headers.
@@ -144,18 +148,38 @@ func (v *view) gapNotes(gaps []evidence.Gap) []Block {
 	return blocks
 }
 
+// gapTable has a row for each record, reason and detail: the parts of a record
+// that are missing for one reason share it.
 func (v *view) gapTable(gaps []evidence.Gap) Block {
-	var rows []Row
+	type key struct {
+		ref    evidence.Ref
+		reason evidence.Reason
+		detail string
+		whole  bool
+	}
+	var keys []key
+	parts := map[key][]string{}
+	first := map[key]evidence.Gap{}
 	for _, g := range gaps {
-		what := kindName(g.Ref.Kind) + " " + refName(g.Ref)
-		if g.Part != "" {
-			what = g.Part + " of " + what
+		k := key{g.Ref, g.Reason, g.Detail, g.Part == ""}
+		if _, known := first[k]; !known {
+			keys = append(keys, k)
+			first[k] = g
 		}
-		rows = append(rows, row(text(what), text(g.Ref.System), []Span{{Text: string(g.Reason), Bold: true, Tone: GapTone}},
+		parts[k] = append(parts[k], g.Part)
+	}
+	var rows []Row
+	for _, k := range keys {
+		g := first[k]
+		what := text(upperFirst(kindName(g.Ref.Kind)) + " " + refName(g.Ref))
+		if !k.whole {
+			what = append(what, Span{Text: "\n" + strings.Join(parts[k], "\n"), Tone: Muted})
+		}
+		rows = append(rows, row(what, text(g.Ref.System), []Span{{Text: string(g.Reason), Bold: true, Tone: GapTone}},
 			text(clip(g.Detail, 500)), text(v.clock.UTC(g.At))))
 	}
-	return table([]Column{{Title: "Not obtained", Weight: 26}, {Title: "Asked of", Weight: 12}, {Title: "Reason", Weight: 14},
-		{Title: "Detail", Weight: 36}, {Title: "At", Weight: 14}}, rows)
+	return table([]Column{{Title: "Not obtained", Weight: 34}, {Title: "Asked of", Weight: 11}, {Title: "Reason", Weight: 13},
+		{Title: "Detail", Weight: 30}, {Title: "At", Weight: 14}}, rows)
 }
 
 // nothing says that there is no record of a kind: the gaps where there are
@@ -177,16 +201,24 @@ func (v *view) nothing(what, searched string, kinds ...evidence.Kind) []Block {
 // lacks reports whether a part of a record is known to be missing, whole or
 // partly, so that nothing may be read from its absence.
 func (v *view) lacks(ref evidence.Ref, part string) bool {
-	for _, g := range v.c.GapsOf(ref) {
-		if g.Part == "" || strings.Contains(strings.ToLower(g.Part), part) {
-			return true
-		}
-	}
-	return false
+	_, lacks := v.gapIn(ref, part)
+	return lacks
 }
 
-// limited cuts rows and says how many it left out.
+// gapIn gives the first gap of that part of a record, or of the whole.
+func (v *view) gapIn(ref evidence.Ref, part string) (evidence.Gap, bool) {
+	for _, g := range v.c.GapsOf(ref) {
+		if g.Part == "" || strings.Contains(strings.ToLower(g.Part), part) {
+			return g, true
+		}
+	}
+	return evidence.Gap{}, false
+}
+
+// limited cuts rows and says how many it left out. A column in which no row
+// has anything is left out as well.
 func limited(columns []Column, rows []Row, what string) []Block {
+	columns, rows = filled(columns, rows)
 	left := len(rows) - maxRows
 	if left > 0 {
 		rows = rows[:maxRows]
@@ -199,6 +231,33 @@ func limited(columns []Column, rows []Row, what string) []Block {
 	return blocks
 }
 
+// filled leaves out the columns that are empty in every row.
+func filled(columns []Column, rows []Row) ([]Column, []Row) {
+	var keep []int
+	for i := range columns {
+		if slices.ContainsFunc(rows, func(r Row) bool { return i < len(r.Cells) && plain(r.Cells[i].Spans) != "" }) {
+			keep = append(keep, i)
+		}
+	}
+	if len(keep) == 0 || len(keep) == len(columns) {
+		return columns, rows
+	}
+	kept := make([]Column, len(keep))
+	for k, i := range keep {
+		kept[k] = columns[i]
+	}
+	narrowed := make([]Row, len(rows))
+	for n, r := range rows {
+		narrowed[n] = Row{Tone: r.Tone, Cells: make([]Cell, len(keep))}
+		for k, i := range keep {
+			if i < len(r.Cells) {
+				narrowed[n].Cells[k] = r.Cells[i]
+			}
+		}
+	}
+	return kept, narrowed
+}
+
 // none says that a source reports nothing, unless parts of the record are
 // known to be missing: then it says that.
 func (v *view) none(ref evidence.Ref, sentence string, parts ...string) Block {
@@ -206,6 +265,15 @@ func (v *view) none(ref evidence.Ref, sentence string, parts ...string) Block {
 		return paragraph(Span{Text: "Not obtained", Tone: GapTone, Bold: true}, Span{Text: ": see the gaps. Whether there is anything here is not known."})
 	}
 	return paragraph(Span{Text: sentence, Tone: Muted})
+}
+
+// upperFirst gives s with its first letter in upper case.
+func upperFirst(s string) string {
+	r, w := utf8.DecodeRuneInString(s)
+	if w == 0 || r == utf8.RuneError {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[w:]
 }
 
 func or(s, otherwise string) string {

@@ -31,7 +31,7 @@ func (s scale) value(v float64) float64 {
 
 // chart lays out a measurement before and after the deployment.
 func (l *layout) chart(c *document.Chart, x, w float64) []strip {
-	const h, left, bottom, top = 168.0, 46.0, 24.0, 22.0
+	const h, left, bottom, top = 176.0, 46.0, 24.0, 32.0
 	lo, hi := chartRange(c)
 	ticks := niceTicks(lo, hi)
 	lo, hi = min(lo, ticks[0]), max(hi, ticks[len(ticks)-1])

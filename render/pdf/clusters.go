@@ -67,11 +67,7 @@ func (f *fonts) pickFace(want faceID, r rune) (faceID, float64, bool) {
 	if w := f.face(want).width(r); w >= 0 {
 		return want, w, true
 	}
-	fallback := regular
-	if want == bold || want == boldOblique {
-		fallback = bold
-	}
-	for _, id := range []faceID{fallback, regular, cjk} {
+	for _, id := range f.others(want) {
 		if id == want {
 			continue
 		}

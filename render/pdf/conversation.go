@@ -49,7 +49,7 @@ func (l *layout) thread(s strip, x float64) strip {
 func (l *layout) event(e document.Entry, x, w float64) []strip {
 	style := textStyle{size: 8, ink: ink, lead: 1.36}
 	spans := append([]document.Span{{Text: e.Who + " ", Bold: true}}, e.Action...)
-	spans = append(spans, document.Span{Text: "  " + e.When, Tone: document.Muted})
+	spans = append(spans, document.Span{Text: "  "}, document.Span{Text: e.When, Tone: document.Muted, Whole: true})
 	strips := l.textStrips(spans, style, x+cardLeft, w-cardLeft)
 	if len(strips) == 0 {
 		return nil
@@ -155,7 +155,7 @@ func (l *layout) cardHead(e document.Entry, x, w float64) []strip {
 	lines := l.textStrips(spans, style, x+pad, max(room, 80))
 	meta := e.Meta
 	if e.When != "" {
-		meta = append([]document.Span{{Text: e.When}}, separated(e.Meta)...)
+		meta = append([]document.Span{{Text: e.When, Whole: true}}, separated(e.Meta)...)
 	}
 	lines = append(lines, l.textStrips(meta, smallStyle, x+pad, max(room, 80))...)
 	strips := append([]strip{{h: 5}}, lines...)

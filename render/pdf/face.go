@@ -23,9 +23,11 @@ const (
 	oblique
 	boldOblique
 	mono
-	cjk
-	faceCount
+	further // the first of the fonts that were handed in; the others follow
 )
+
+// maxFonts bounds the fonts that may be handed in.
+const maxFonts = 64
 
 // family and style as fpdf wants them.
 func (id faceID) family() (string, string) {
@@ -38,8 +40,9 @@ func (id faceID) family() (string, string) {
 		return "sans", "BI"
 	case mono:
 		return "mono", ""
-	case cjk:
-		return "cjk", ""
+	}
+	if id >= further {
+		return fmt.Sprintf("further%d", id-further), ""
 	}
 	return "sans", ""
 }
@@ -179,16 +182,15 @@ func (f *face) width(r rune) float64 {
 
 // fonts are the fonts of one document. A font is read when it is first asked for.
 type fonts struct {
-	faces   [faceCount]*face
-	cjkFont []byte
+	further [][]byte
+	faces   []*face
+	read    []bool
 }
 
-func newFonts(cjkFont []byte) *fonts {
-	f := &fonts{}
-	if UsableFont(cjkFont) == nil {
-		f.cjkFont = cjkFont
-	}
-	return f
+func newFonts(list [][]byte) *fonts {
+	list = list[:min(len(list), maxFonts)]
+	n := int(further) + len(list)
+	return &fonts{further: list, faces: make([]*face, n), read: make([]bool, n)}
 }
 
 // UsableFont reports why a font cannot be embedded, nil where it can.
@@ -207,24 +209,33 @@ func (f *fonts) bytes(id faceID) []byte {
 		return dejavusansboldoblique.TTF
 	case mono:
 		return dejavusansmono.TTF
-	case cjk:
-		return f.cjkFont
+	}
+	if id >= further {
+		return f.further[id-further]
 	}
 	return dejavusans.TTF
 }
 
-// face gives a font; nil for CJK where none was handed in.
+// face gives a font; nil for one that was handed in and cannot be used.
 func (f *fonts) face(id faceID) *face {
-	if f.faces[id] == nil {
-		data := f.bytes(id)
-		if data == nil {
-			return nil
-		}
-		parsed, err := parseFace(data)
-		if err != nil {
+	if !f.read[id] {
+		parsed, err := parseFace(f.bytes(id))
+		if err != nil && id < further {
 			panic("font: " + err.Error())
 		}
-		f.faces[id] = parsed
+		f.faces[id], f.read[id] = parsed, true
 	}
 	return f.faces[id]
+}
+
+// others gives the fonts to look into for what the wanted one lacks, in order.
+func (f *fonts) others(want faceID) []faceID {
+	ids := []faceID{regular, regular}
+	if want == bold || want == boldOblique {
+		ids[0] = bold
+	}
+	for i := range f.further {
+		ids = append(ids, further+faceID(i))
+	}
+	return ids
 }

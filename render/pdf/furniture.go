@@ -2,7 +2,9 @@ package pdf
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 	"github.com/tickmark-dev/tickmark/render/document"
@@ -56,6 +58,9 @@ func (l *layout) footer(p *painter, page, pages int) {
 		drawLine(p, ln, marginX, y+10+float64(i)*8.2)
 	}
 	tool := "rendered from the source's API response by " + l.opts.Tool + "; not a screenshot"
+	if len(l.doc.Sources) > 0 && l.doc.Sources[0].Status == 0 { // not over HTTP
+		tool = "rendered from the source's data by " + l.opts.Tool + "; not a screenshot"
+	}
 	if len(l.doc.Sources) == 0 {
 		tool = "rendered by " + l.opts.Tool + "; no payload was obtained for this document; not a screenshot"
 		if l.doc.Kind == document.KindPolicy {
@@ -101,12 +106,15 @@ func (l *layout) sourceLines(room float64) []line {
 	more := ""
 	if n := len(l.doc.Sources); n > 1 {
 		more = fmt.Sprintf(" and %d more, listed on the last page", n-1)
+		if l.doc.Unlisted {
+			more = fmt.Sprintf(" and %d more, listed in the Evidence Index", n-1)
+		}
 	}
 	moreLine := l.clipLine(more, style, footerStyle, room)
-	url := l.clipLine("Source: "+s.URL, document.Span{}, footerStyle, room-moreLine.w)
+	source := l.clipLine("Source: "+s.URL, document.Span{}, footerStyle, room-moreLine.w)
 	for _, r := range moreLine.runs {
-		r.x += url.w
-		url.runs = append(url.runs, r)
+		r.x += source.w
+		source.runs = append(source.runs, r)
 	}
 	got := fmt.Sprintf("Retrieved %s by %s", s.RetrievedAt.UTC().Format("2006-01-02 15:04:05 UTC"), principal(s))
 	if !s.ConfirmedAt.IsZero() {
@@ -118,12 +126,15 @@ func (l *layout) sourceLines(room float64) []line {
 		r.x += hash.w
 		hash.runs = append(hash.runs, r)
 	}
-	return []line{url, l.clipLine(got, style, footerStyle, room), hash}
+	return []line{source, l.clipLine(got, style, footerStyle, room), hash}
 }
 
 func principal(s evidence.Provenance) string {
 	if s.RetrievedBy == "" {
 		return "an account that the source did not name"
+	}
+	if s.RetrievedBy == "anonymous" {
+		return "anonymous (without a login)"
 	}
 	return s.RetrievedBy
 }
@@ -138,31 +149,101 @@ func hashText(sum string) string {
 // sources is the table of everything that the document was made from, on its
 // last page.
 func (l *layout) sources() []strip {
-	t := &document.Table{Columns: []document.Column{{Title: "Source", Weight: 36}, {Title: "Retrieved", Weight: 14}, {Title: "By", Weight: 11},
-		{Title: "Status", Weight: 7}, {Title: "Bytes", Weight: 8, Right: true}, {Title: "SHA-256 of the raw payload", Weight: 27}}}
-	for _, s := range l.doc.Sources {
-		url := []document.Span{{Text: s.URL}}
-		if s.Query != "" {
-			url = append(url, document.Span{Text: "\n" + clipQuery(s.Query), Code: true, Tone: document.Muted})
-		}
-		when := s.RetrievedAt.UTC().Format("2006-01-02 15:04:05 UTC")
-		if !s.ConfirmedAt.IsZero() {
-			when += "\nunchanged " + s.ConfirmedAt.UTC().Format("2006-01-02 15:04:05 UTC")
-		}
-		status := "–"
-		if s.Status != 0 {
-			status = fmt.Sprint(s.Status)
-		}
-		t.Rows = append(t.Rows, document.Row{Cells: []document.Cell{{Spans: url}, {Spans: plainSpan(when)}, {Spans: plainSpan(principal(s))},
-			{Spans: plainSpan(status)}, {Spans: plainSpan(fmt.Sprint(s.Size))}, {Spans: []document.Span{{Text: hashText(s.SHA256), Code: true}}}}})
-	}
-	if len(t.Rows) == 0 {
+	if len(l.doc.Sources) == 0 || l.doc.Unlisted {
 		return nil
 	}
+	by, sameBy := common(l.doc.Sources, principal)
+	t := &document.Table{Columns: []document.Column{{Title: "Source", Weight: 42}, {Title: "Retrieved", Weight: 14}}}
+	if !sameBy {
+		t.Columns = append(t.Columns, document.Column{Title: "By", Weight: 13})
+	}
+	t.Columns = append(t.Columns, document.Column{Title: "Status", Weight: 7}, document.Column{Title: "Bytes", Weight: 8, Right: true},
+		document.Column{Title: "SHA-256 of the raw payload", Weight: 27})
+	short := false
+	for _, s := range l.doc.Sources {
+		address, cut := readableURL(s.URL)
+		short = short || cut
+		t.Rows = append(t.Rows, sourceRow(s, address, !sameBy))
+	}
 	head := l.heading(&document.Heading{Level: 1, Spans: plainSpan("Sources")}, marginX, contentW, 0)
-	strips := append([]strip{gap(22)}, head...)
-	strips = append(strips, strip{h: 6, keep: true})
+	strips := append([]strip{gap(20)}, head...)
+	strips = append(strips, strip{h: 5, keep: true})
+	about := "The payloads that this document was drawn from"
+	if sameBy {
+		about += ", all retrieved by " + by
+	}
+	about += "."
+	if short {
+		about += " Addresses are decoded and shortened here (…); the sheet Evidence Index of Change Log.xlsx has them whole."
+	}
+	for _, s := range l.textStrips([]document.Span{{Text: about, Tone: document.Muted}}, sourceStyle, marginX, contentW) {
+		s.keep = true
+		strips = append(strips, s)
+	}
+	strips = append(strips, strip{h: 5, keep: true})
 	return append(strips, l.tableOf(t, marginX, contentW, sourceStyle)...)
+}
+
+func sourceRow(s evidence.Provenance, address string, by bool) document.Row {
+	source := []document.Span{{Text: address}}
+	if s.Query != "" {
+		source = append(source, document.Span{Text: "\n" + clipQuery(s.Query), Code: true, Tone: document.Muted})
+	}
+	when := s.RetrievedAt.UTC().Format("2006-01-02 15:04:05 UTC")
+	if !s.ConfirmedAt.IsZero() {
+		when += "\nunchanged " + s.ConfirmedAt.UTC().Format("2006-01-02 15:04:05 UTC")
+	}
+	status := "–"
+	if s.Status != 0 {
+		status = fmt.Sprint(s.Status)
+	}
+	cells := []document.Cell{{Spans: source}, {Spans: plainSpan(when)}}
+	if by {
+		cells = append(cells, document.Cell{Spans: plainSpan(principal(s))})
+	}
+	return document.Row{Cells: append(cells, document.Cell{Spans: plainSpan(status)}, document.Cell{Spans: plainSpan(fmt.Sprint(s.Size))},
+		document.Cell{Spans: []document.Span{{Text: hashText(s.SHA256), Code: true}}})}
+}
+
+// common gives what is the same for all sources; ok is false where it differs.
+func common(sources []evidence.Provenance, of func(evidence.Provenance) string) (same string, ok bool) {
+	for i, s := range sources {
+		if i > 0 && of(s) != same {
+			return "", false
+		}
+		same = of(s)
+	}
+	return same, true
+}
+
+// readableURL gives an address as people read one: its query decoded, and a
+// value in it that is too long cut. cut reports whether it is another text
+// than the address itself.
+func readableURL(raw string) (readable string, cut bool) {
+	const most = 44
+	path, query, ok := strings.Cut(raw, "?")
+	if !ok || !isWeb(raw) {
+		return raw, false
+	}
+	var parts []string
+	for part := range strings.SplitSeq(query, "&") {
+		name, value, has := strings.Cut(part, "=")
+		decoded, err := url.QueryUnescape(value)
+		if !has || err != nil || !utf8.ValidString(decoded) {
+			parts = append(parts, part)
+			continue
+		}
+		if r := []rune(decoded); len(r) > most {
+			decoded = string(r[:most]) + "…"
+		}
+		parts = append(parts, name+"="+decoded)
+	}
+	readable = path + "?" + strings.Join(parts, "&")
+	return readable, readable != raw
+}
+
+func isWeb(address string) bool {
+	return strings.HasPrefix(address, "http://") || strings.HasPrefix(address, "https://")
 }
 
 func plainSpan(s string) []document.Span { return []document.Span{{Text: s}} }

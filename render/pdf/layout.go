@@ -32,12 +32,22 @@ func (l *layout) blocks(blocks []document.Block, x, w float64, depth int) []stri
 		}
 		if len(strips) > 0 {
 			g := gap(distance(blocks[max(i-1, 0)], b, depth))
-			g.keep = blocks[max(i-1, 0)].Heading != nil
+			g.keep = blocks[max(i-1, 0)].Heading != nil || i > 1 && introduces(blocks[i-2], blocks[i-1], b)
 			strips = append(strips, g)
+		}
+		if i > 0 && i+1 < len(blocks) && introduces(blocks[i-1], b, blocks[i+1]) {
+			s = together(s, 80)
+			s[len(s)-1].keep = true
 		}
 		strips = append(strips, s...)
 	}
 	return strips
+}
+
+// introduces reports whether b is a sentence between a heading and what it
+// speaks of, and so does not end a page.
+func introduces(above, b, below document.Block) bool {
+	return above.Heading != nil && b.Paragraph != nil && (below.Table != nil || below.Chart != nil || below.Facts != nil || below.Conversation != nil)
 }
 
 // distance is the space between two blocks.

@@ -21,7 +21,7 @@ import (
 type Options struct {
 	Tool    string    // "tickmark 0.1.0"
 	AsOf    time.Time // stands for now: the date that the file carries
-	CJKFont []byte    // a TrueType font for what DejaVu lacks; may be nil
+	Fonts   [][]byte  // TrueType fonts for what DejaVu lacks, in order; read when a text needs one, left out where unusable
 	Package string    // label of the package in page headers; may be empty
 }
 
@@ -39,7 +39,7 @@ func Render(d document.Document, o Options) (res Result, err error) {
 			res, err = Result{}, fmt.Errorf("drawing %s as PDF: %v", d.Name, r)
 		}
 	}()
-	fonts := newFonts(o.CJKFont)
+	fonts := newFonts(o.Fonts)
 	l := &layout{fonts: fonts, doc: &d, opts: o}
 	strips := l.document()
 	pages := flow(strips, contentTop, contentBottom)

@@ -55,6 +55,15 @@ func TestOthersReadEveryDocument(t *testing.T) {
 						t.Errorf("page %d does not say %q", page+1, want)
 					}
 				}
+				if n := len(d.Sources); n > 1 {
+					where := "listed on the last page"
+					if d.Unlisted {
+						where = "listed in the Evidence Index"
+					}
+					if want := fmt.Sprintf("and %d more, %s", n-1, where); !strings.Contains(s, want) {
+						t.Errorf("page %d does not say %q", page+1, want)
+					}
+				}
 				if len(d.Sources) > 0 {
 					src := d.Sources[0]
 					for _, want := range []string{src.SHA256, src.RetrievedAt.Format("2006-01-02 15:04:05 UTC"), "by " + src.RetrievedBy} {
@@ -77,7 +86,7 @@ func TestTextIsWhatTheSourceSaid(t *testing.T) {
 	docs := documents()
 	tests := map[string][]string{
 		"1-pull_request": {"Add MFA to the admin panel 🚀 – für größere Sicherheit", "Борис Иванов (boris) approved these changes", "陳大文", "已審查，核准。", "LGTM 👍", "👩‍💻", "🇩🇪", "العربية",
-			"This review was dismissed", "it had approved these changes", "force-pushed the head branch from 9a8b7c6 to 4f1c9d2", "(unknown account)", "2 approvals recorded, latest 2026-03-02 14:11:05 UTC (15:11:05 Europe/Berlin)"},
+			"This review was dismissed", "it had approved these changes", "force-pushed the head branch from 9a8b7c6 to 4f1c9d2", "(unknown account)", "2 approvals, 1 request for changes, 1 dismissed review recorded", "陳大文 (chen) approved, 2026-03-02 14:11:05 UTC (15:11:05 Europe/Berlin), on 4f1c9d2", "(unknown account) approved (later dismissed), 2026-03-01 12:00:00 UTC"},
 		"1-ci_results":              {"integration", "run 1 of 2", "✗ failure", "{nb}", "🚀", "1194 lines left out", "TestLockout", "12345678901234567890123456789012345678901234567890123456789012345678901234567890"},
 		"1-deployment_log":          {"first successful production deployment that contains this change", "2026-03-02 15:15:05 UTC (16:15:05 Europe/Berlin)", "Dana Smith", "As of retrieval, not of the change"},
 		"1-monitoring_confirmation": {"18 of 242 points above 250 ms", "The source has no data for this query"},
@@ -180,7 +189,7 @@ func TestUnprintableIsCountedAndKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := options()
-	o.CJKFont = font
+	o.Fonts = [][]byte{font}
 	with, err := pdf.Render(d, o)
 	if err != nil {
 		t.Fatal(err)
@@ -194,6 +203,43 @@ func TestUnprintableIsCountedAndKept(t *testing.T) {
 	}
 }
 
+// TestFurtherFonts: each character is drawn with the first font that has it.
+func TestFurtherFonts(t *testing.T) {
+	o := options()
+	for _, file := range []string{"/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf", "/usr/share/fonts/truetype/nanum/NanumGothic.ttf"} {
+		font, err := os.ReadFile(file)
+		if err != nil {
+			t.Skip(file + " is not installed: drawing with it was not tested")
+		}
+		o.Fonts = append(o.Fonts, font)
+	}
+	d := page(paragraph("漢字 かな 한국어 text"))
+	for name, tc := range map[string]struct {
+		fonts       [][]byte
+		unprintable int
+	}{"none": {nil, 7}, "Chinese and Japanese": {o.Fonts[:1], 3}, "both": {o.Fonts, 0}, "one that cannot be used before them": {append([][]byte{[]byte("no font")}, o.Fonts...), 0}} {
+		t.Run(name, func(t *testing.T) {
+			o := o
+			o.Fonts = tc.fonts
+			res, err := pdf.Render(d, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if res.Unprintable != tc.unprintable {
+				t.Errorf("Unprintable = %d, want %d", res.Unprintable, tc.unprintable)
+			}
+			rendertest.CheckPDF(t, res.Data)
+			if text := rendertest.Text(t, res.Data); !strings.Contains(text, "漢字 かな 한국어 text") {
+				t.Errorf("the file does not say it:\n%s", text)
+			}
+		})
+	}
+	rendertest.Deterministic(t, func() ([]byte, error) {
+		res, err := pdf.Render(d, o)
+		return res.Data, err
+	})
+}
+
 func TestUsableFont(t *testing.T) {
 	for name, data := range map[string][]byte{"nothing": nil, "text": []byte("not a font at all, only text"), "collection": []byte("ttcf\x00\x01\x00\x00\x00\x00\x00\x02"),
 		"CFF": []byte("OTTO\x00\x01\x00\x00\x00\x00\x00\x02"), "cut": append([]byte{0, 1, 0, 0, 0, 30}, make([]byte, 40)...)} {
@@ -201,7 +247,7 @@ func TestUsableFont(t *testing.T) {
 			t.Errorf("%s: want an error", name)
 		}
 		o := options()
-		o.CJKFont = data
+		o.Fonts = [][]byte{data}
 		if _, err := pdf.Render(page(paragraph("漢")), o); err != nil {
 			t.Errorf("%s: an unusable font must not spoil the document: %v", name, err)
 		}

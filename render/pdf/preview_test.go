@@ -20,7 +20,10 @@ func TestPreview(t *testing.T) {
 	if dir == "" {
 		t.Skip("set PREVIEW to a folder to look at the documents")
 	}
-	cjk, _ := os.ReadFile(os.Getenv("CJK"))
+	var fonts [][]byte
+	if font, err := os.ReadFile(os.Getenv("CJK")); err == nil {
+		fonts = append(fonts, font)
+	}
 	p := rendertest.Package()
 	p.Dossiers = append(p.Dossiers, rendertest.EmptyDossier())
 	for i, d := range p.Dossiers {
@@ -30,7 +33,7 @@ func TestPreview(t *testing.T) {
 		}
 		for _, doc := range document.Sample(d, p) {
 			start := time.Now()
-			res, err := pdf.Render(doc, pdf.Options{Tool: p.Tool, AsOf: p.AsOf, CJKFont: cjk})
+			res, err := pdf.Render(doc, pdf.Options{Tool: p.Tool, AsOf: p.AsOf, Fonts: fonts})
 			if err != nil {
 				t.Fatal(err)
 			}

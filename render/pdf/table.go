@@ -38,8 +38,12 @@ func (l *layout) tableOf(t *document.Table, x, w float64, style textStyle) []str
 		}
 		strips = append(strips, row...)
 	}
-	return append(strips, strip{h: 1, ops: []op{func(p *painter, y float64) { p.line(x, y, x+w, y, 0.5, rule) }}})
+	strips = append(strips, strip{h: 1, ops: []op{func(p *painter, y float64) { p.line(x, y, x+w, y, 0.5, rule) }}})
+	return together(strips, smallTable)
 }
+
+// smallTable is the height up to which a table is not parted by a page's end.
+const smallTable = 150.0
 
 // records lays out a table that is too wide for the page as one list of
 // labelled values a row.

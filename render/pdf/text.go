@@ -66,7 +66,11 @@ func (l *layout) lines(spans []document.Span, base textStyle, w float64) []line 
 	var atoms []atom
 	for i, s := range spans {
 		styles[i] = spanRun(s, base)
+		from := len(atoms)
 		atoms = l.fonts.atoms(atoms, s.Text, int16(min(i, 32767)), styles[i].face, styles[i].size)
+		if s.Whole {
+			hold(atoms[from:], w)
+		}
 	}
 	holdTimes(atoms)
 	var lines []line
@@ -79,15 +83,41 @@ func (l *layout) lines(spans []document.Span, base textStyle, w float64) []line 
 	return lines
 }
 
-// holdTimes keeps the zone of a time on the line of the time.
-func holdTimes(atoms []atom) {
-	for i := 1; i+3 < len(atoms); i++ {
-		if atoms[i].kind == space && atoms[i+1].draw == "U" && atoms[i+2].draw == "T" && atoms[i+3].draw == "C" &&
-			atoms[i-1].draw >= "0" && atoms[i-1].draw <= "9" {
+// hold keeps atoms on one line if they fit on one.
+func hold(atoms []atom, w float64) {
+	total := 0.0
+	for _, a := range atoms {
+		total += a.width
+	}
+	if total > w {
+		return
+	}
+	for i := range atoms {
+		if atoms[i].kind != newline {
 			atoms[i].kind = letter
 		}
 	}
 }
+
+// holdTimes keeps the zone of a time on the line of the time: "15:04:05 UTC",
+// and what stands in brackets behind it.
+func holdTimes(atoms []atom) {
+	for i := 1; i+3 < len(atoms); i++ {
+		if atoms[i].kind != space || atoms[i+1].draw != "U" || atoms[i+2].draw != "T" || atoms[i+3].draw != "C" || !isDigit(atoms[i-1]) {
+			continue
+		}
+		atoms[i].kind = letter
+		if i+6 < len(atoms) && atoms[i+4].kind == space && atoms[i+5].draw == "(" && isDigit(atoms[i+6]) {
+			for j := i + 6; j < min(len(atoms), i+50) && atoms[j].draw != ")"; j++ {
+				if atoms[j].kind == space || atoms[j].kind == breakAfter {
+					atoms[j].kind = letter
+				}
+			}
+		}
+	}
+}
+
+func isDigit(a atom) bool { return a.draw >= "0" && a.draw <= "9" }
 
 // breakLine gives where the line that begins at start ends, and where the
 // next one begins.

@@ -24,9 +24,9 @@ func (l *layout) timeline(t *document.Timeline, x, w float64) []strip {
 func (l *layout) interval(from, to time.Time, lineX float64) []strip {
 	d := to.Sub(from)
 	if d < 24*time.Hour {
-		return []strip{{h: 3.5, ops: []op{func(p *painter, y float64) { p.fill(lineX-0.7, y, 1.4, 3.5, rule) }}}}
+		return []strip{{h: 3.5, gap: true, ops: []op{func(p *painter, y float64) { p.fill(lineX-0.7, y, 1.4, 3.5, rule) }}}}
 	}
-	return []strip{{h: 11, ops: []op{func(p *painter, y float64) {
+	return []strip{{h: 11, gap: true, ops: []op{func(p *painter, y float64) {
 		for k := range 3 {
 			p.fill(lineX-0.7, y+1+float64(k)*3.5, 1.4, 2, rule)
 		}

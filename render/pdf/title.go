@@ -18,7 +18,7 @@ func (l *layout) title() []strip {
 	}}}}
 	spans := []document.Span{{Text: clipHeadline(d.Headline)}}
 	if d.Mark != "" && d.Mark != d.Headline {
-		spans = append(spans, document.Span{Text: "  " + d.Mark, Tone: document.Muted})
+		spans = append(spans, document.Span{Text: "  "}, document.Span{Text: d.Mark, Tone: document.Muted, Whole: true})
 	}
 	strips = append(strips, l.textStrips(spans, textStyle{size: 17, ink: ink, bold: true, lead: 1.25}, x, w)...)
 	strips = append(strips, strip{h: 5})

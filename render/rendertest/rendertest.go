@@ -5,7 +5,6 @@ package rendertest
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -17,13 +16,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
-// Golden compares got with testdata/NAME; with -update it writes that file.
+// Golden compares got with testdata/NAME; with UPDATE_GOLDEN=1 in the
+// environment it writes that file.
 func Golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
-	if *update {
+	if os.Getenv("UPDATE_GOLDEN") != "" {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -34,10 +32,10 @@ func Golden(t *testing.T, name, got string) {
 	}
 	want, err := os.ReadFile(path)
 	if err != nil {
-		t.Fatalf("%v (run the test with -update to write it)", err)
+		t.Fatalf("%v (run the test with UPDATE_GOLDEN=1 to write it)", err)
 	}
 	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
-		t.Errorf("%s differs (-want +got); run with -update if that is meant:\n%s", path, diff)
+		t.Errorf("%s differs (-want +got); run with UPDATE_GOLDEN=1 if that is meant:\n%s", path, diff)
 	}
 }
 

@@ -137,7 +137,11 @@ func (f facts) approvers() string {
 	if pr := f.pullRequest(); pr != nil {
 		for _, r := range pr.Reviews {
 			if r.State == "APPROVED" {
-				lines = append(lines, person(r.Author)+", "+at(r.Submitted))
+				line := person(r.Author) + ", " + at(r.Submitted)
+				if r.CommitID != "" {
+					line += ", on " + short(r.CommitID)
+				}
+				lines = append(lines, line)
 			}
 		}
 	} else if t := f.ticket(); t != nil {

@@ -34,7 +34,7 @@ func changeLog(p evidence.Package) table {
 		{title: "Requester", width: 20},
 		{title: "PR", width: 12},
 		{title: "Author(s)", width: 26},
-		{title: "Approver(s)", width: 34},
+		{title: "Approver(s)", width: 46},
 		{title: "Approved at (UTC, last)", width: 19},
 		{title: "Head SHA", width: 22},
 		{title: "Merge SHA", width: 22},

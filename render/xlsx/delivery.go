@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
@@ -142,7 +143,11 @@ func (f facts) deployLog() string {
 		return log
 	}
 	if t := f.ticket(); t != nil && f.pullRequest() == nil && !t.Deployed.IsZero() {
-		return oneLine(t.Key+": "+cmp.Or(t.DeployedBasis, "deployment time")+", "+at(t.Deployed), 200)
+		when := at(t.Deployed)
+		if t.DeployedDay {
+			when = t.Deployed.UTC().Format(time.DateOnly)
+		}
+		return oneLine(t.Key+": "+cmp.Or(t.DeployedBasis, "deployment time")+", "+when, 200)
 	}
 	return f.noDeployment()
 }

@@ -102,6 +102,60 @@ func TestFurtherColumns(t *testing.T) {
 	}
 }
 
+// TestPartsOfASecond: a moment that the source gives in parts of a second is a
+// whole second in its cell, for every reader; the text beside it is exact.
+func TestPartsOfASecond(t *testing.T) {
+	c := codeChange(1)
+	for _, it := range c.Items {
+		if it.Deployment != nil && it.Deployment.ID == "567" {
+			it.Deployment.Statuses[1].Created = time.Date(2025, 10, 15, 22, 30, 13, 999_600_000, time.UTC)
+		}
+	}
+	book := workbook(t, fixture(t, c))
+	log := openpyxl(t, book).Sheets[0].Cells
+	if got := fmt.Sprint(log["AC2"][1]); got != "2025-10-15T22:30:13" {
+		t.Errorf("Deployed at (UTC) = %s", got)
+	}
+	if got := fmt.Sprint(log["AD2"][1]); got != "2025-10-16T00:30:13.9996+02:00" {
+		t.Errorf("Deployed at (Europe/Berlin) = %s", got)
+	}
+}
+
+// TestDayAlone: a ticket that names only a day gives that day in every zone,
+// and no time.
+func TestDayAlone(t *testing.T) {
+	for _, zone := range []string{"America/Los_Angeles", "Europe/Berlin", "Pacific/Auckland"} {
+		c := ticketChange(1)
+		for _, it := range c.Items {
+			if it.Ticket != nil {
+				it.Ticket.Deployed, it.Ticket.DeployedDay = time.Date(2025, 10, 16, 0, 0, 0, 0, time.UTC), true
+			}
+		}
+		p := fixture(t, c)
+		location, err := time.LoadLocation(zone)
+		if err != nil {
+			t.Skip("no time zones are installed")
+		}
+		p.Zone = location
+		row := grid(t, workbook(t, p), "Change Log")[1]
+		if row[0] != "2025-10-16" || row[7] != "2025-10-16" || row[28] != dayAlone || row[29] != dayAlone || row[5] != "CHG-789: status Deployed, 2025-10-16" {
+			t.Errorf("%s: %q", zone, row)
+		}
+	}
+}
+
+// TestIncidentIsNotTheRequest: where an incident is among the tickets, the
+// ticket that asks for the change gives the facts, and the incident its column.
+func TestIncidentIsNotTheRequest(t *testing.T) {
+	c := codeChange(1)
+	c.Items = append([]evidence.Item{{Ref: evidence.Ref{Kind: evidence.KindTicket, System: "jira", ID: "INC-1"},
+		Ticket: &evidence.Ticket{Key: "INC-1", Type: "Incident", Title: "It burns", Reporter: who("Nobody", "")}}}, c.Items...)
+	row := grid(t, workbook(t, fixture(t, c)), "Change Log")[1]
+	if row[15] != "Priya" || !strings.Contains(row[30], "INC-1") {
+		t.Errorf("requester %q, incident %q", row[15], row[30])
+	}
+}
+
 func TestChangeType(t *testing.T) {
 	for name, c := range map[string]struct {
 		paths []string

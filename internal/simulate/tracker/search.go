@@ -98,6 +98,21 @@ func (s *server) searchJQL(q *request) {
 	q.answer(http.StatusOK, page)
 }
 
+// approximateCount is Cloud's: the search itself does not count.
+func (s *server) approximateCount(q *request) {
+	if s.Flavour == DataCenter {
+		s.deadLink(q.w, q.Request)
+		return
+	}
+	in, ok := q.query()
+	if !ok {
+		return
+	}
+	if found, ok := s.matching(q, in.JQL); ok {
+		q.answer(http.StatusOK, map[string]any{"count": len(found)})
+	}
+}
+
 // search is Data Center's. Cloud removed it.
 func (s *server) search(q *request) {
 	if s.Flavour == Cloud {
@@ -141,12 +156,12 @@ func (s *server) rows(q *request, found []*Issue, fields, expand []string) []any
 var (
 	orderBy = regexp.MustCompile(`(?i)\s*order\s+by\s+.*$`)
 	and     = regexp.MustCompile(`(?i)\s+and\s+`)
-	clause  = regexp.MustCompile(`(?i)^\(?\s*("?[\w ]+"?)\s*(=|!=|>=|<=|>|<|~|not in|in)\s*(.+?)\s*\)?$`)
+	clause  = regexp.MustCompile(`(?i)^\(?\s*(cf\[\d+\]|"?[\w ]+"?)\s*(=|!=|>=|<=|>|<|~|not in|in)\s*(.+?)\s*\)?$`)
 )
 
 // matching answers a query in the part of JQL that this Jira knows: clauses on
-// project, key, status, statusCategory, type, created, updated, resolved and text,
-// joined with AND.
+// project, key, status, statusCategory, type, created, updated, resolved, text
+// and custom fields that hold a time (cf[10042]), joined with AND.
 func (s *server) matching(q *request, jql string) ([]*Issue, bool) {
 	var out []*Issue
 	for _, is := range s.Issues {
@@ -250,6 +265,11 @@ func (s *server) condition(q *request, field, op, value string) (keep func(*Issu
 		return func(x *Issue) bool {
 			return strings.Contains(strings.ToLower(x.Summary+"\n"+string(x.Body)), strings.ToLower(values[0]))
 		}, ""
+	}
+	for _, f := range s.Fields {
+		if f.Kind == DateTime && field == fmt.Sprintf("cf[%d]", f.Number) {
+			return when(func(x *Issue) time.Time { return x.Custom[f.Number].Time })
+		}
 	}
 	return nil, fmt.Sprintf("Field '%s' does not exist or you do not have permission to view it.", field)
 }

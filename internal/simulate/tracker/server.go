@@ -46,6 +46,7 @@ func (t *Tracker) Handler() http.Handler {
 		route("attachment/content/{id}", s.attachmentContent)
 		mux.Handle("POST /rest/api/"+v+"/search", s.handle(version, s.search))
 		mux.Handle("POST /rest/api/"+v+"/search/jql", s.handle(version, s.searchJQL))
+		mux.Handle("POST /rest/api/"+v+"/search/approximate-count", s.handle(version, s.approximateCount))
 	}
 	mux.Handle("GET /rest/servicedeskapi/request/{key}/approval", s.handle(2, s.approvals))
 	mux.Handle("GET /secure/attachment/{id}/{file}", s.handle(2, s.attachmentBytes))
