@@ -61,6 +61,15 @@ func TestForms(t *testing.T) {
 	}
 }
 
+// TestReadmeFitsEightyColumns: it is read in Notepad and in terminals.
+func TestReadmeFitsEightyColumns(t *testing.T) {
+	for i, l := range strings.Split(readme, "\n") {
+		if n := len([]rune(l)); n > 80 {
+			t.Errorf("line %d has %d columns: %s", i+1, n, l)
+		}
+	}
+}
+
 func TestReadmeGolden(t *testing.T) {
 	zone, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {

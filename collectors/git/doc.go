@@ -9,8 +9,9 @@
 //     (https://git-scm.com/docs/git-cat-file): branches and commits
 //   - rev-list (https://git-scm.com/docs/git-rev-list): the first-parent
 //     history of the branch, and the commits that a merge brought
+//   - rev-list --timestamp and cat-file --batch: the commits of a period
 //   - diff-tree (https://git-scm.com/docs/git-diff-tree): the files of a commit
-//     against its first parent
+//     against its first parent; for the list of a period their names only
 //   - rev-parse --is-shallow-repository and symbolic-ref
 //
 // # Permissions

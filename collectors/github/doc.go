@@ -62,8 +62,9 @@
 // check runs and suites 400 days, statuses of commits, deployments, timelines
 // and reviews for good. A log that is answered with 410, or with 404 when it
 // is older than the repository keeps logs, is a gap with the reason expired.
-// The log of a finished job that is in the vault already is not asked for
-// again.
+// The log of a finished job and an artifact that are in the vault already are
+// not asked for again. A 404 from a repository that preflight could not see
+// says nothing of the record, and is a gap with the reason ambiguous.
 //
 // # Limits
 //

@@ -18,7 +18,10 @@
 //   - the address of each attachment
 //   - rest/servicedeskapi/request/KEY/approval, every page, where the
 //     configuration says that there is a service desk
-//   - rest/api/3/search/jql (Cloud) and rest/api/2/search (Data Center)
+//   - rest/api/3/search/jql (Cloud) and rest/api/2/search (Data Center), with
+//     changelogs, for the list of a period; rest/api/3/search/approximate-count
+//     for Cloud's own estimate, which decides nothing; project/search (Cloud) or
+//     project (Data Center) where the configuration names no projects
 //   - API/serverInfo, API/myself, API/mypermissions and API/project/KEY to
 //     prove the login; the last also to tell a missing ticket from a hidden one
 //
@@ -58,4 +61,9 @@
 // denied. Attachments above the configured size, and those of one ticket above
 // ten times that size together, are listed and not fetched; each is a gap.
 // Who may read a restricted comment is not recorded.
+//
+// A list of a period asks by whole days, because JQL reads dates in the zone of
+// the login's profile, and sorts out the rest itself. Cloud's search does not
+// count, puts no more than forty changes of each ticket into its rows, and may
+// lag behind changes by seconds; longer histories are asked for one by one.
 package jira

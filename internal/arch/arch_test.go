@@ -32,6 +32,7 @@ var rules = []struct {
 	{"internal/evidence", rule{nil, append([]string{"thirdparty"}, pure...)}},
 	{"internal/capture", rule{[]string{"internal/evidence"}, []string{"github.com/urfave/cli/v2"}}},
 	{"internal/request", rule{[]string{"internal/evidence"}, []string{"github.com/urfave/cli/v2", "net/http"}}},
+	{"internal/ledger", rule{[]string{"internal/evidence"}, []string{"net", "net/http", "github.com/urfave/cli/v2"}}},
 	{"internal/redact", rule{[]string{"internal/evidence"}, pure}},
 	{"internal/config", rule{[]string{"internal/evidence", "templates"}, []string{"github.com/urfave/cli/v2", "net/http"}}},
 	{"internal/pack", rule{[]string{"internal/evidence", "internal/redact", "templates"}, []string{"net", "net/http"}}},
@@ -58,6 +59,7 @@ var homes = map[string][]string{
 	"github.com/go-pdf/fpdf":                 {"render/pdf"},
 	"github.com/xuri/excelize/v2":            {"render/xlsx", "internal/request", "samples/..."},
 	"github.com/urfave/cli/v2":               {"cmd/tickmark"},
+	"modernc.org/sqlite":                     {"internal/ledger"},
 }
 
 type listed struct {

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/zalando/go-keyring"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -138,6 +139,17 @@ func TestTokenSources(t *testing.T) {
 	if err := os.WriteFile(file, []byte("from-file\r\nsecond line\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	written := func(name, content string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	keyring.MockInit()
+	if err := keyring.Set("tickmark", "github", "from-keyring"); err != nil {
+		t.Fatal(err)
+	}
 	env := func(name string) (string, bool) { return map[string]string{"SET": " from-env "}[name], name == "SET" }
 	tests := map[string]struct {
 		source  TokenSource
@@ -148,6 +160,15 @@ func TestTokenSources(t *testing.T) {
 		"environment not set": {TokenSource{Env: "UNSET"}, "", "environment variable UNSET is not set"},
 		"file":                {TokenSource{File: file}, "from-file", ""},
 		"file not there":      {TokenSource{File: file + "x"}, "", "does not exist"},
+		"file, UTF-8 mark":    {TokenSource{File: written("bom", "\uFEFFfrom-file\r\n")}, "from-file", ""},
+		"file of PowerShell":  {TokenSource{File: written("wide", "\xff\xfef\x00r\x00o\x00m\x00-\x00p\x00s\x00\r\x00\n\x00")}, "from-ps", ""},
+		"file, big endian":    {TokenSource{File: written("big", "\xfe\xff\x00p\x00s")}, "ps", ""},
+		"file empty":          {TokenSource{File: written("empty", "\n\n")}, "", "holds no token"},
+		"file of NULs":        {TokenSource{File: written("nul", "a\x00b")}, "", "a NUL in it"},
+		"file too long":       {TokenSource{File: written("long", strings.Repeat("x", 70<<10))}, "", "it holds something else than a token"},
+		"file is a folder":    {TokenSource{File: dir}, "", "reading token file"},
+		"keyring":             {TokenSource{Keyring: "tickmark/github"}, "from-keyring", ""},
+		"keyring not there":   {TokenSource{Keyring: "tickmark/jira"}, "", `no entry for the service "tickmark" and the account "jira"`},
 		"none":                {TokenSource{}, "", ""},
 	}
 	for name, tt := range tests {

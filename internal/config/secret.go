@@ -1,11 +1,14 @@
 package config
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/zalando/go-keyring"
 )
@@ -69,14 +72,11 @@ func (t TokenSource) Resolve(lookup func(string) (string, bool)) (Secret, error)
 		}
 		value = v
 	case t.File != "":
-		b, err := os.ReadFile(t.File)
-		if errors.Is(err, fs.ErrNotExist) {
-			return Secret{}, fmt.Errorf("token file %s does not exist", t.File)
-		}
+		v, err := readTokenFile(t.File)
 		if err != nil {
-			return Secret{}, fmt.Errorf("reading token file: %w", err)
+			return Secret{}, err
 		}
-		value, _, _ = strings.Cut(string(b), "\n")
+		value = v
 	case t.Keyring != "":
 		service, account, _ := strings.Cut(t.Keyring, "/")
 		v, err := keyring.Get(service, account)
@@ -93,7 +93,42 @@ func (t TokenSource) Resolve(lookup func(string) (string, bool)) (Secret, error)
 		return Secret{}, fmt.Errorf("%s holds no token", t)
 	}
 	if strings.ContainsAny(value, "\r\n\x00") {
-		return Secret{}, fmt.Errorf("%s holds a token with a line break in it", t)
+		return Secret{}, fmt.Errorf("%s holds a token with a line break or a NUL in it", t)
 	}
 	return Secret{value}, nil
+}
+
+// maxTokenFile bounds a token file; a larger one is something else.
+const maxTokenFile = 64 << 10
+
+// readTokenFile gives the first line of a file, in the encodings that editors
+// and PowerShell write.
+func readTokenFile(file string) (string, error) {
+	f, err := os.Open(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("token file %s does not exist", file)
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading token file: %w", err)
+	}
+	b, err := io.ReadAll(io.LimitReader(f, maxTokenFile+1))
+	if err := errors.Join(err, f.Close()); err != nil {
+		return "", fmt.Errorf("reading token file: %w", err)
+	}
+	if len(b) > maxTokenFile {
+		return "", fmt.Errorf("token file %s is longer than %d bytes; it holds something else than a token", file, maxTokenFile)
+	}
+	if len(b) >= 2 && (b[0] == 0xFF && b[1] == 0xFE || b[0] == 0xFE && b[1] == 0xFF) {
+		var order binary.ByteOrder = binary.LittleEndian
+		if b[0] == 0xFE {
+			order = binary.BigEndian
+		}
+		var units []uint16
+		for i := 2; i+1 < len(b); i += 2 {
+			units = append(units, order.Uint16(b[i:]))
+		}
+		b = []byte(string(utf16.Decode(units)))
+	}
+	line, _, _ := strings.Cut(strings.TrimPrefix(string(b), "\uFEFF"), "\n")
+	return line, nil
 }

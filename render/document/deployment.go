@@ -241,10 +241,14 @@ func (v *view) deploymentRange(dep *evidence.Deployment) []Block {
 		return blocks
 	}
 	landed, _ := v.c.Landed()
+	title := "Pull request, by the message"
+	if slices.ContainsFunc(r.Commits, func(c evidence.Commit) bool { return len(c.PullRequests) > 0 }) {
+		title = "Pull request"
+	}
 	var rows []Row
 	for _, c := range r.Commits {
 		msg := text(clip(firstLine(c.Message), 200))
-		row := row(code(short(c.SHA)), msg, signature(c.Author), text(namedPullRequest(c)))
+		row := row(code(short(c.SHA)), msg, signature(c.Author), namedPullRequest(c, title == "Pull request"))
 		if landed.Commit != nil && c.SHA == landed.Commit.SHA {
 			row.Tone = Info
 			row.Cells[1].Spans = append(row.Cells[1].Spans, Span{Text: "  (this change)", Bold: true})
@@ -255,7 +259,7 @@ func (v *view) deploymentRange(dep *evidence.Deployment) []Block {
 		blocks = append(blocks, note(Attention, "Not all commits are listed", fmt.Sprintf("%d of %d were obtained.", len(r.Commits), r.Total)))
 	}
 	return append(blocks, limited([]Column{{Title: "Commit", Weight: 11}, {Title: "Message", Weight: 48}, {Title: "Author", Weight: 23},
-		{Title: "Pull request, by the message", Weight: 18}}, rows, "commits")...)
+		{Title: title, Weight: 18}}, rows, "commits")...)
 }
 
 // The words in which forges name the pull request in a commit that they make
@@ -266,22 +270,26 @@ var (
 )
 
 // namedPullRequest gives the pull request of a commit, as the source or else
-// the commit's message names it; "" where neither does.
-func namedPullRequest(c evidence.Commit) string {
+// the commit's message names it, which is said where the two stand side by
+// side; nothing where neither does.
+func namedPullRequest(c evidence.Commit, mixed bool) []Span {
 	var refs []string
 	for _, p := range c.PullRequests {
 		refs = append(refs, refName(p))
 	}
 	if len(refs) > 0 {
-		return strings.Join(refs, ", ")
+		return text(strings.Join(refs, ", "))
 	}
 	first := firstLine(c.Message)
 	for _, says := range []*regexp.Regexp{mergeNumber, squashNumber} {
 		if m := says.FindStringSubmatch(first); m != nil {
-			return "#" + m[1]
+			if mixed {
+				return join(text("#"+m[1]), muted(" (by the message)"))
+			}
+			return text("#" + m[1])
 		}
 	}
-	return ""
+	return nil
 }
 
 // otherDeployments lists in short the collected ones that do not contain the

@@ -213,9 +213,13 @@ func squared(t *Table) *Table {
 		}
 	}
 	for i := range t.Columns {
-		longest := len(t.Columns[i].Title)
+		longest, empty := len(t.Columns[i].Title), true
 		for _, r := range t.Rows {
-			longest = max(longest, len(plain(r.Cells[i].Spans)))
+			n := len(plain(r.Cells[i].Spans))
+			longest, empty = max(longest, n), empty && n == 0
+		}
+		if empty && len(t.Rows) > 1 && n <= 3 {
+			longest = 50 // a form's column, to be filled in
 		}
 		t.Columns[i].Weight = float64(min(max(longest, 5), 50))
 	}

@@ -49,7 +49,7 @@ func Text(name, title string, body evidence.Text, sources []evidence.Provenance,
 		d.Headline = plain(d.Blocks[0].Heading.Spans)
 		d.Blocks = d.Blocks[1:]
 	}
-	if p.Organization != "" {
+	if begin := firstParagraph(d.Blocks); p.Organization != "" && !strings.Contains(begin, p.Organization) {
 		d.Subtitle = muted(p.Organization)
 	}
 	for i, b := range d.Blocks {
@@ -58,6 +58,14 @@ func Text(name, title string, body evidence.Text, sources []evidence.Provenance,
 		}
 	}
 	return d
+}
+
+// firstParagraph gives the text that blocks begin with, if they begin with text.
+func firstParagraph(blocks []Block) string {
+	if len(blocks) == 0 || blocks[0].Paragraph == nil {
+		return ""
+	}
+	return plain(blocks[0].Paragraph.Spans)
 }
 
 // tickets gives the tickets of the sample: the one that it is named by, then

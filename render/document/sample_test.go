@@ -334,7 +334,7 @@ func TestDeploymentThatWasSuperseded(t *testing.T) {
 	docs := document.Sample(d, rendertest.Package())
 	s := said(find(t, docs, "deployment_log"))
 	for _, want := range []string{"[{success 2026-03-02 15:15 UTC good}]", "Its state later on: **inactive**, 2026-03-09 10:00:00 UTC (11:00:00 Europe/Berlin): another deployment followed",
-		"from a/b |  | #31", "Fix it (#32) |  | #32", "Revert (#33) again |  | \n", "Plain |  | \n"} {
+		"from a/b |  | #31 (by the message)", "Fix it (#32) |  | #32 (by the message)", "Revert (#33) again |  | \n", "Plain |  | \n"} {
 		if !strings.Contains(s+"\n", want) {
 			t.Errorf("the document does not say %q:\n%s", want, s)
 		}

@@ -351,7 +351,16 @@ func list(names []string, most int, what string) string {
 	return fmt.Sprintf("%s and %d more %s", strings.Join(names[:most], ", "), len(names)-most, what)
 }
 
-func words(k evidence.Kind) string { return strings.ReplaceAll(string(k), "_", " ") }
+// words gives the word for a kind of record that the documents use.
+func words(k evidence.Kind) string {
+	switch k {
+	case evidence.KindBuild:
+		return "pipeline run"
+	case evidence.KindSignal:
+		return "monitoring signal"
+	}
+	return strings.ReplaceAll(string(k), "_", " ")
+}
 
 func short(sha string) string { return sha[:min(7, len(sha))] }
 

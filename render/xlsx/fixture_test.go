@@ -58,7 +58,7 @@ func codeChange(number int) evidence.Change {
 				Commits: []evidence.Commit{{Author: evidence.Signature{Name: "Ada L", Account: who("Ada Lovelace", "ada")}}, {Author: evidence.Signature{Name: "Grace Hopper"}}},
 				Files:   []evidence.File{{Path: "app/admin/mfa.go"}, {Path: "app/admin/mfa_test.go"}, {Path: "README.md"}}, FilesTotal: 3,
 				Reviews: []evidence.Review{
-					{Author: who("Bob", "bob"), State: "APPROVED", Submitted: clock(14, 10, 0)},
+					{Author: who("Bob", "bob"), State: "APPROVED", Submitted: clock(14, 10, 0), CommitID: headSHA},
 					{Author: nil, State: "APPROVED", Submitted: clock(14, 11, 0)},
 					{Author: who("Eve", "eve"), State: "DISMISSED", Submitted: clock(13, 11, 0)},
 					{Author: who("Eve", "eve"), State: "COMMENTED", Submitted: clock(14, 11, 30)}}}},

@@ -30,13 +30,13 @@ func (t table) prepare(f *excelize.File, p evidence.Package) error {
 		return err
 	}
 	off, landscape, a4, scale := false, "landscape", 9, t.scale()
-	margin, edge := 0.4, 0.6
+	margin, edge, furnitureEdge := 0.4, 0.75, 0.3
 	for _, err := range []error{
 		f.SetSheetView(t.name, 0, &excelize.ViewOptions{ShowGridLines: &off}),
 		f.SetPanes(t.name, &excelize.Panes{Freeze: true, XSplit: t.frozen, YSplit: 1, TopLeftCell: topLeft, ActivePane: pane}),
 		f.AutoFilter(t.name, "A1:"+last, nil),
 		f.SetPageLayout(t.name, &excelize.PageLayoutOptions{Orientation: &landscape, Size: &a4, AdjustTo: &scale}),
-		f.SetPageMargins(t.name, &excelize.PageLayoutMarginsOptions{Left: &margin, Right: &margin, Top: &edge, Bottom: &edge}),
+		f.SetPageMargins(t.name, &excelize.PageLayoutMarginsOptions{Left: &margin, Right: &margin, Top: &edge, Bottom: &edge, Header: &furnitureEdge, Footer: &furnitureEdge}),
 		f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: t.name,
 			RefersTo: fmt.Sprintf("'%s'!$A:$%s,'%s'!$1:$1", t.name, frozenColumn, t.name)}),
 		f.SetHeaderFooter(t.name, furniture(t.name, p)),

@@ -157,13 +157,42 @@ func (t table) height(values []any) float64 {
 	return min(13.5*float64(most)+3, 409) // which is Excel's limit
 }
 
-// wrapped estimates the lines of a text in a column, generously.
+// wrapped estimates the lines of a text in a column as programs break it, with
+// a little room for fonts that are wider than the workbook's own.
 func wrapped(s string, width float64) int {
+	room := max(1, int(width)-2)
 	lines := 0
 	for part := range strings.SplitSeq(s, "\n") {
-		lines += 1 + int(float64(units(part))*1.08/max(1, width-2))
+		lines++
+		at := 0
+		for i, word := range strings.Split(part, " ") {
+			w := breadth(word)
+			if i > 0 && at+1+w > room && at > 0 {
+				lines++
+				at = 0
+			} else if i > 0 {
+				at++
+			}
+			// A word that no line holds is broken wherever the line ends.
+			for ; at+w > room; lines++ {
+				w, at = w-(room-at), 0
+			}
+			at += w
+		}
 	}
 	return lines
+}
+
+// breadth counts the places that a word takes: two for wide characters.
+func breadth(word string) int {
+	n := 0
+	for _, r := range word {
+		n++
+		if r >= 0x1100 && (r <= 0x115f || r >= 0x2e80 && r <= 0xa4cf || r >= 0xac00 && r <= 0xd7a3 || r >= 0xf900 && r <= 0xfaff || r >= 0xfe30 && r <= 0xfe6f || r >= 0xff00 && r <= 0xff60 || r >= 0x1f300 && r <= 0x3ffff) {
+			n++
+		}
+	}
+	return n
 }
 
 // writeNotes puts each note on a row of its own below the table, over those of

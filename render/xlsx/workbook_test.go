@@ -74,7 +74,7 @@ func TestFurtherColumns(t *testing.T) {
 		"Date (text, Europe/Berlin)": "2025-10-16", "Change ID": "acme/api#1234", "System/Repo": "acme/api", "Environment": "production", "Category": "Normal",
 		"Risk (declared)": "High (ticked in the pull request)", "Ticket": "PAY-77", "Ticket created (UTC)": "2025-10-01 09:00:00", "Requester": "Priya", "PR": "PR #1234",
 		"Author(s)":               "Ada Lovelace (ada), Grace Hopper",
-		"Approver(s)":             "Bob (bob), 2025-10-14 10:00 UTC\n(unknown account), 2025-10-14 11:00 UTC\nDana (dana), time not stated (deployment gate)",
+		"Approver(s)":             "Bob (bob), 2025-10-14 10:00 UTC, on aaaaaaa\n(unknown account), 2025-10-14 11:00 UTC\nDana (dana), time not stated (deployment gate)",
 		"Approved at (UTC, last)": "2025-10-14 11:00:00", "Head SHA": headSHA, "Merge SHA": mainSHA, "Merged by": "merge-queue[bot]", "Merged at (UTC)": "2025-10-14 12:00:00",
 		"CI result": "checks on head aaaaaaa\ndeploy: success, attempt 2", "Deploy ID": "567", "Deployed SHA": mainSHA, "Deployer": "deploy-bot", "Deployed at (UTC)": "2025-10-15 22:30:00",
 		"Deployed at (Europe/Berlin)": "2025-10-16T00:30:00+02:00", "Incident": "INC-5 (is caused by)", "Components touched": "3 files: README.md, app/admin/", "Sample #": "1", "Auditor's reference": "#1234",
@@ -504,4 +504,20 @@ func FuzzClean(f *testing.F) {
 			t.Errorf("%q became the link %q", s, link)
 		}
 	})
+}
+
+func TestWrapped(t *testing.T) {
+	for name, tc := range map[string]struct {
+		text  string
+		width float64
+		want  int
+	}{
+		"empty": {"", 10, 1}, "fits": {"12345678", 10, 1}, "a word more": {"1234 5678 9", 10, 2}, "breaks": {"a\nb\n", 10, 3},
+		"a hash": {strings.Repeat("a", 40), 22, 2}, "a word that no line holds": {"ab " + strings.Repeat("x", 20), 10, 4},
+		"wide": {"漢字漢字漢", 10, 2}, "a column without room": {"abc", 1, 3},
+	} {
+		if got := wrapped(tc.text, tc.width); got != tc.want {
+			t.Errorf("%s: %d lines, want %d", name, got, tc.want)
+		}
+	}
 }

@@ -9,6 +9,7 @@
 //	rest/api/{2,3}/issue/{key}?fields=&expand=names,renderedFields,changelog
 //	rest/api/{2,3}/issue/{key}/comment, changelog, remotelink
 //	rest/api/{2,3}/search/jql (Cloud), rest/api/2/search (Data Center; 410 on Cloud)
+//	rest/api/{2,3}/search/approximate-count (Cloud)
 //	rest/api/{2,3}/attachment/{id}, attachment/content/{id} (303 on Cloud)
 //	rest/servicedeskapi/request/{key}/approval
 //	browse/{key}, for a person who follows a link
