@@ -6,12 +6,16 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/config"
 	"github.com/urfave/cli/v2"
 )
+
+// exhibitsFolder is what the starter configuration calls it.
+const exhibitsFolder = "exhibits"
 
 // question is one thing that init asks, or takes from a flag.
 type question struct {
@@ -59,7 +63,7 @@ func initCommand(t terminal) *cli.Command {
 		Name:        "init",
 		Usage:       "writes a commented tickmark.yaml",
 		ArgsUsage:   " ",
-		Description: "Asks on a terminal for what no option gives; elsewhere the options are all there is.\nNever overwrites a file, and asks for no token: tokens stay outside the file.",
+		Description: "Asks on a terminal for what no option gives; elsewhere the options are all there is.\nMakes the folder for exhibits beside it. Never overwrites a file, and asks for no token: tokens\nstay outside the file.",
 		Flags:       shared(flags...),
 		Action: func(c *cli.Context) error {
 			if _, err := operands(c, 0, 0); err != nil {
@@ -100,6 +104,14 @@ func initialise(c *cli.Context, t terminal) error {
 	_, err = io.Copy(f, bytes.NewReader(text))
 	if err := errors.Join(err, f.Close()); err != nil {
 		return errors.Join(fmt.Errorf("writing the configuration: %w", err), os.Remove(file))
+	}
+	// The file names this folder, and the next command looks for it.
+	if err := os.MkdirAll(filepath.Join(filepath.Dir(file), exhibitsFolder), 0o755); err != nil {
+		return fmt.Errorf("%s was written, but not the folder for exhibits: %w", file, err)
+	}
+	// The configuration names it, and a folder that is not there is a mistake.
+	if err := os.MkdirAll(filepath.Join(filepath.Dir(file), "exhibits"), 0o755); err != nil {
+		return fmt.Errorf("making the folder for exhibits: %w", err)
 	}
 	fmt.Fprintf(t.out, "%s\n", file)
 	fmt.Fprintln(t.err, "tickmark: note: set the tokens that the file names, then run `tickmark doctor`")

@@ -16,6 +16,9 @@ import (
 // A run that is killed outright, whenever that happens, loses nothing that it
 // recorded and spoils nothing: the next run completes, and its package is one.
 func TestKilledAtAnyMoment(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the program ten times")
+	}
 	servers := serveCompany(t)
 	dir := t.TempDir()
 	if err := writeSamples(dir); err != nil {

@@ -132,7 +132,7 @@ func (e *Engine) Collect(ctx context.Context, s evidence.Sample) evidence.Change
 		}
 		want(e.links.signals(&c))
 	}
-	c.Gaps = append(c.Gaps, e.links.unmeasured(&c)...)
+	c.Gaps = append(c.Gaps, e.links.absent(&c)...)
 	normalise(&c)
 	return c
 }

@@ -79,33 +79,58 @@ func TestIssueIsSpelledAsConfigured(t *testing.T) {
 	}
 }
 
-// A ticket that names the day leaves nothing to measure around; midnight is
-// not when the change went live.
-func TestMeasurementsNeedATime(t *testing.T) {
+// What every change needs and nobody gave is a gap, and says whether the
+// configuration or the source lacks it. A ticket that names only a day leaves
+// nothing to measure around: midnight is not when the change went live.
+func TestAbsent(t *testing.T) {
+	at := time.Unix(1e9, 0)
+	whole := Tracker{System: "jira", Approvals: true, Deployed: true}
+	measured := []Service{{Name: "checkout", Metrics: []string{"prometheus"}}}
 	for name, c := range map[string]struct {
-		ticket  evidence.Ticket
-		signals int64
-		gaps    []evidence.Gap
+		ticket   evidence.Ticket
+		tracker  Tracker
+		services []Service
+		signals  int64
+		want     []string
 	}{
-		"time":          {evidence.Ticket{Key: "CHG-1", Components: []string{"checkout"}, Deployed: time.Unix(1e9, 0)}, 1, nil},
-		"not deployed":  {evidence.Ticket{Key: "CHG-1", Components: []string{"checkout"}}, 0, nil},
-		"other service": {evidence.Ticket{Key: "CHG-1", Deployed: time.Unix(1e9, 0), DeployedDay: true}, 0, nil},
-		"day": {evidence.Ticket{Key: "CHG-1", Components: []string{"checkout"}, Deployed: time.Unix(1e9, 0), DeployedDay: true}, 0, []evidence.Gap{{
-			Ref: evidence.Ref{Kind: evidence.KindTicket, System: "jira", ID: "CHG-1"}, Part: "measurements", Reason: evidence.Ambiguous,
-			Detail: "the ticket names the day of the deployment and not the time, so nothing was measured around it"}}},
+		"all there":           {evidence.Ticket{Components: []string{"checkout"}, Deployed: at}, whole, measured, 1, nil},
+		"not deployed":        {evidence.Ticket{Components: []string{"checkout"}}, whole, measured, 0, []string{"ticket deployment: not found"}},
+		"deployment not read": {evidence.Ticket{}, Tracker{System: "jira", Approvals: true}, measured, 0, []string{"ticket deployment: not configured"}},
+		"approvals not read":  {evidence.Ticket{Components: []string{"checkout"}, Deployed: at}, Tracker{System: "jira", Deployed: true}, measured, 1, []string{"ticket approvals: not configured"}},
+		"other service":       {evidence.Ticket{Deployed: at}, whole, measured, 0, []string{"signal : not configured"}},
+		"no services":         {evidence.Ticket{Deployed: at}, whole, nil, 0, []string{"signal : not configured"}},
+		"a day alone":         {evidence.Ticket{Components: []string{"checkout"}, Deployed: at, DeployedDay: true}, whole, measured, 0, []string{"signal : ambiguous"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			c.ticket.Key = "CHG-1"
 			jira := &system{name: "jira", kinds: []evidence.Kind{evidence.KindTicket}, items: map[string]evidence.Item{"CHG-1": {Ticket: &c.ticket}}}
 			metrics := &system{name: "prometheus", kinds: []evidence.Kind{evidence.KindSignal}}
-			links := Links{Services: []Service{{Name: "checkout", Metrics: []string{"prometheus"}}}}
+			links := Links{Services: c.services, Trackers: []Tracker{c.tracker}}
 			got := New([]evidence.Collector{jira, metrics}, links, 4).Collect(t.Context(), sample(evidence.KindTicket, "jira", "CHG-1"))
-			if diff := cmp.Diff(c.gaps, got.Gaps); diff != "" {
+			var gaps []string
+			for _, g := range got.Gaps {
+				gaps = append(gaps, string(g.Ref.Kind)+" "+g.Part+": "+string(g.Reason))
+			}
+			if diff := cmp.Diff(c.want, gaps); diff != "" {
 				t.Error(diff)
 			}
 			if metrics.asked.Load() != c.signals {
 				t.Errorf("%d measurements, want %d", metrics.asked.Load(), c.signals)
 			}
 		})
+	}
+}
+
+// A merged change without a deployment is a gap; one that was not merged has
+// nothing to deploy.
+func TestMergedAndNotDeployed(t *testing.T) {
+	for state, want := range map[string]int{"merged": 1, "open": 0, "closed": 0} {
+		github, links := forge()
+		github.items = map[string]evidence.Item{"acme/api#7": {PullRequest: &evidence.PullRequest{Repository: "acme/api", Number: 7, State: state}}}
+		c := New([]evidence.Collector{github}, links, 4).Collect(t.Context(), sample(evidence.KindPullRequest, "github", "acme/api#7"))
+		if len(c.Gaps) != want {
+			t.Errorf("%s: gaps are %+v", state, c.Gaps)
+		}
 	}
 }
 

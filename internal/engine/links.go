@@ -30,8 +30,10 @@ type Forge struct {
 
 // Tracker is a system that keeps tickets.
 type Tracker struct {
-	System   string
-	Projects []string
+	System    string
+	Projects  []string
+	Approvals bool // its approvals are read
+	Deployed  bool // the configuration says how a ticket tells that its change went live
 }
 
 // Service is one deployable thing and the systems that measure it.
@@ -186,17 +188,6 @@ func (l Links) signals(c *evidence.Change) []evidence.Ref {
 		}
 	}
 	return refs
-}
-
-// unmeasured gives the gap of a change whose service is measured and whose
-// ticket names the day of its deployment alone.
-func (l Links) unmeasured(c *evidence.Change) []evidence.Gap {
-	measured := func(s Service) bool { return len(s.Metrics) > 0 && s.concerns(c) }
-	if !c.DeployedDayOnly() || !slices.ContainsFunc(l.Services, measured) {
-		return nil
-	}
-	return []evidence.Gap{{Ref: c.Sample.Ref, Part: "measurements", Reason: evidence.Ambiguous,
-		Detail: "the ticket names the day of the deployment and not the time, so nothing was measured around it"}}
 }
 
 // concerns reports whether a change touches the service: by its repository,

@@ -66,11 +66,11 @@ func newManifest(p evidence.Package, files []evidence.PackedFile, supersedes *Su
 	m := Manifest{
 		SchemaVersion: SchemaVersion, Tool: p.Tool, Organization: p.Organization, Zone: zone,
 		Period: evidence.Period{From: p.Period.From.UTC(), To: p.Period.To.UTC()}, AsOf: p.AsOf.UTC(), Simulated: p.Simulated, Supersedes: supersedes,
-		Principals: slices.Concat([]evidence.Principal{}, p.Principals),
+		Principals: append([]evidence.Principal{}, p.Principals...),
 		Samples:    []ManifestSample{},
-		Files:      slices.Concat([]evidence.PackedFile{}, files),
+		Files:      append([]evidence.PackedFile{}, files...),
 		Gaps:       []ManifestGap{},
-		Unmatched:  slices.Concat([]evidence.Unmatched{}, p.Unmatched),
+		Unmatched:  append([]evidence.Unmatched{}, p.Unmatched...),
 	}
 	for i := range p.Dossiers {
 		c := &p.Dossiers[i].Change

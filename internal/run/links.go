@@ -18,7 +18,8 @@ func links(c *config.Config) engine.Links {
 		case "git":
 			l.Forges = append(l.Forges, engine.Forge{System: s.Name, Repositories: []string{s.Repository}})
 		case "jira":
-			l.Trackers = append(l.Trackers, engine.Tracker{System: s.Name, Projects: s.Projects})
+			l.Trackers = append(l.Trackers, engine.Tracker{System: s.Name, Projects: s.Projects,
+				Approvals: s.ServiceDesk, Deployed: s.Deployed.Field != "" || len(s.Deployed.Statuses) > 0})
 		case "files":
 			l.Exhibits = append(l.Exhibits, s.Name)
 		}
