@@ -109,10 +109,6 @@ func initialise(c *cli.Context, t terminal) error {
 	if err := os.MkdirAll(filepath.Join(filepath.Dir(file), exhibitsFolder), 0o755); err != nil {
 		return fmt.Errorf("%s was written, but not the folder for exhibits: %w", file, err)
 	}
-	// The configuration names it, and a folder that is not there is a mistake.
-	if err := os.MkdirAll(filepath.Join(filepath.Dir(file), "exhibits"), 0o755); err != nil {
-		return fmt.Errorf("making the folder for exhibits: %w", err)
-	}
 	fmt.Fprintf(t.out, "%s\n", file)
 	fmt.Fprintln(t.err, "tickmark: note: set the tokens that the file names, then run `tickmark doctor`")
 	return nil
