@@ -36,7 +36,7 @@ func doctorCommand(t terminal) *cli.Command {
 			if err := r.Close(); err != nil {
 				return err
 			}
-			if err := c.Context.Err(); err != nil {
+			if err := c.Err(); err != nil {
 				return err
 			}
 			return diagnose(c, t, checkups)

@@ -66,7 +66,7 @@ func Parse(file string, data []byte) (*Config, error) {
 	c := &Config{File: file, Vault: ".tickmark/vault"}
 	root := value{doc.Content[0], "", d}
 	c.read(root)
-	if dec.Decode(new(yaml.Node)) != io.EOF {
+	if !errors.Is(dec.Decode(new(yaml.Node)), io.EOF) {
 		root.problem("holds more than one document; remove what follows the second ---")
 	}
 	if len(d.problems) > 0 {
@@ -183,7 +183,7 @@ func (s *System) remote(c *Config) keys {
 }
 
 // kinds gives, for each kind, its keys and which of them it must have.
-func (s *System) kinds(c *Config) map[string]struct {
+func (s *System) kinds() map[string]struct {
 	own      keys
 	remote   bool
 	required []string
@@ -229,7 +229,7 @@ func (c *Config) readSystem(v value) {
 		return
 	}
 	k := value{kindNode, join(v.path, "kind"), v.d}
-	kind, known := s.kinds(c)[kindNode.Value]
+	kind, known := s.kinds()[kindNode.Value]
 	if !known {
 		k.oneOf("files", "git", "github", "jira", "prometheus")
 		return

@@ -178,7 +178,7 @@ func mayHold(out string) error {
 	}
 	entries, err := os.ReadDir(out)
 	if err != nil || len(entries) == 0 {
-		return nil // absent, empty or a file: for the package's builder to judge
+		return nil //nolint:nilerr // absent, empty or a file: for the package's builder to judge
 	}
 	if slices.ContainsFunc(entries, func(e os.DirEntry) bool { return e.Name() == pack.ManifestFile || e.Name() == pack.SumsFile }) {
 		return nil

@@ -67,7 +67,17 @@ func (a antsRows) checkCI(f *facts, p page, row map[string]string, shas ...strin
 	for _, j := range jobs {
 		// A job's start is the column before its end, and both wrap.
 		f.shows(p, "job", at(j, "name"), endedAs(j), strings.ReplaceAll(utc(f.t, at(j, "started_at")), " ", "")+"UTC")
-		for _, step := range list(j["steps"]) {
+		steps := list(j["steps"])
+		smooth := !slices.ContainsFunc(steps, func(step map[string]any) bool { return at(step, "conclusion") != "success" })
+		if smooth && len(steps) > 0 {
+			f.shows(p, "steps", "Each of these steps ended with success")
+			f.shows(p, "steps", at(j, "name"), itoa(len(steps)), at(steps[0], "name"))
+		}
+		for _, step := range steps {
+			if smooth {
+				f.shows(p, "step", at(step, "name"), "(")
+				continue
+			}
 			f.shows(p, "step", at(step, "number"), at(step, "name"), endedAs(step))
 		}
 	}

@@ -157,7 +157,7 @@ func (a antsRows) checkReviews(f *facts, n string, p page) {
 		f.shows(p, "count of reviews", itoa(n)+" comment-only review")
 	}
 	if n := count["CHANGES_REQUESTED"]; n > 0 {
-		f.shows(p, "count of reviews", itoa(n)+" requests for changes recorded")
+		f.shows(p, "count of reviews", itoa(n)+" requests for changes")
 	}
 	if len(a.reviews[n]) == 0 {
 		f.shows(p, "no reviews", "Reviews recorded none")

@@ -46,7 +46,7 @@ func (l told) checkDocument(f *facts, p page) {
 	f.shows(p, "repository and author", "Repository", "kafka", "Author", l.Author)
 	f.shows(p, "how it is known", "pieced together from the commit", l.rebuilt, "on branch main")
 	f.shows(p, "opening and merge", "Opened", "not stated by the source", "Merged", "not stated by the source", "Merged by", "not stated by the source")
-	f.shows(p, "reviews", "Reviews recorded", "not obtained: see the gaps")
+	f.shows(p, "reviews", "Reviews recorded", "not obtained (not configured): a git repository keeps no reviews")
 	f.shows(p, "merge commit", "Merge commit", l.rebuilt)
 	f.shows(p, "landed commit", "Commit that landed on the base branch", "Commit", l.rebuilt)
 	f.shows(p, "author of the commit", "Author", l.Author, "Authored", shown(f, l.AuthorDate))
@@ -183,7 +183,7 @@ func (l told) checkGaps(f *facts, sample int, gaps []map[string]string) {
 	for _, part := range unknown() {
 		is("pull request kafka#"+l.number, part)
 	}
-	for _, record := range []string{"checks kafka@" + l.rebuilt, "deployment kafka", "signal kafka"} {
+	for _, record := range []string{"checks kafka@" + l.rebuilt, "deployment kafka", "monitoring signal kafka"} {
 		is(record, "the whole record")
 	}
 	for _, key := range l.keys() {
