@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+
+	"github.com/tickmark-dev/tickmark/internal/simulate/tracker"
 )
 
 // ConfigTitle is the first line of what Config gives.
@@ -36,6 +38,9 @@ func Config(s *Servers, dir string) string {
 	line("  - name: jira")
 	line("    kind: jira")
 	line("    url: %s", s.JiraURL)
+	if c.Tracker.Flavour == tracker.Cloud {
+		line("    cloud: true")
+	}
 	line("    user: %s", s.JiraUser)
 	line("    token: {env: %s}", JiraTokenVariable)
 	line("    projects: [%s]", strings.Join(c.Config.Projects, ", "))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -116,7 +117,7 @@ func (s *server) attachment(q *request) {
 func (s *server) attachmentBody(q *request, a *Attachment) map[string]any {
 	content := q.api("attachment/content/" + a.ID)
 	if s.Flavour == DataCenter {
-		content = q.base + "/secure/attachment/" + a.ID + "/" + a.File
+		content = q.base + "/secure/attachment/" + a.ID + "/" + url.PathEscape(a.File)
 	}
 	body := map[string]any{
 		"self": q.api("attachment/" + a.ID), "id": a.ID, "filename": a.File, "author": s.user(q, a.Author),
@@ -139,7 +140,7 @@ func (s *server) attachmentContent(q *request) {
 		serve(q.w, a)
 		return
 	}
-	q.w.Header().Set("Location", fmt.Sprintf("http://%s/media/file/%s/binary?token=%s&name=%s", elsewhere(q.Host), a.ID, mediaTicket(a), a.File))
+	q.w.Header().Set("Location", fmt.Sprintf("http://%s/media/file/%s/binary?token=%s&name=%s", elsewhere(q.Host), a.ID, mediaTicket(a), url.QueryEscape(a.File)))
 	q.w.WriteHeader(http.StatusSeeOther)
 }
 
