@@ -35,6 +35,11 @@ func recognised() map[Column][]string {
 	}
 }
 
+// vagueHeadings may name the change, or the auditor's own number of the line.
+func vagueHeadings() []string {
+	return []string{"ref", "ref #", "ref id", "reference", "reference #", "reference id", "id"}
+}
+
 // references are the columns that name a change, in the order of preference
 // where a line fills several.
 func references() []Column {

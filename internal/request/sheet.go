@@ -175,6 +175,7 @@ func (s sheet) layout(d dictionary) (l layout, headers []string, ok bool) {
 			headers = append(headers, v.value)
 		}
 	}
+	s.vagueToLabel(l)
 	if l.hasReference() {
 		return l, headers, true
 	}
@@ -186,6 +187,29 @@ func (s sheet) layout(d dictionary) (l layout, headers []string, ok bool) {
 		return l, headers, true
 	}
 	return l, headers, len(l.of(ColumnDate)) > 0
+}
+
+// vagueToLabel takes a column named Ref or ID for the auditor's own number
+// where another column says better which change is meant, and none the number.
+func (s sheet) vagueToLabel(l layout) {
+	if l.header < 0 || len(l.of(ColumnLabel)) > 0 {
+		return
+	}
+	vague, named := -1, false
+	for _, column := range references() {
+		for _, at := range l.of(column) {
+			if slices.Contains(vagueHeadings(), heading(s.rows[l.header].at(at).value)) {
+				if vague < 0 {
+					vague = at
+				}
+			} else {
+				named = true
+			}
+		}
+	}
+	if vague >= 0 && named {
+		l.columns[vague] = ColumnLabel
+	}
 }
 
 // looksLikeReferences gives the only column whose values look like references,
