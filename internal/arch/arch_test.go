@@ -33,6 +33,7 @@ var rules = []struct {
 	{"internal/capture", rule{[]string{"internal/evidence"}, []string{"github.com/urfave/cli/v2"}}},
 	{"internal/request", rule{[]string{"internal/evidence"}, []string{"github.com/urfave/cli/v2", "net/http"}}},
 	{"internal/ledger", rule{[]string{"internal/evidence"}, []string{"net", "net/http", "github.com/urfave/cli/v2"}}},
+	{"internal/selection", rule{[]string{"internal/evidence"}, append([]string{"thirdparty"}, pure...)}},
 	{"internal/redact", rule{[]string{"internal/evidence"}, pure}},
 	{"internal/config", rule{[]string{"internal/evidence", "templates"}, []string{"github.com/urfave/cli/v2", "net/http"}}},
 	{"internal/pack", rule{[]string{"internal/evidence", "internal/redact", "templates"}, []string{"net", "net/http"}}},
