@@ -66,7 +66,11 @@ func statementNote(pr *evidence.PullRequest) []Block {
 	if pr.Statement == "" {
 		return nil
 	}
-	return []Block{note(Attention, "Not a forge's record of a pull request", sentence(upperFirst(pr.Statement)))}
+	said := pr.Statement
+	if strings.HasPrefix(said, "pieced together") {
+		said = "It was " + said
+	}
+	return []Block{note(Attention, "Not a forge's record of a pull request", sentence(said))}
 }
 
 // wasMerged reports whether the source says that the pull request was merged;

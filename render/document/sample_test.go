@@ -306,14 +306,14 @@ func TestPullRequestKnownFromGitAlone(t *testing.T) {
 		if name == "ci_results" {
 			continue
 		}
-		for _, want := range []string{"(attention) Not a forge's record of a pull request", "Pieced together from the commit abcdef0123.",
+		for _, want := range []string{"(attention) Not a forge's record of a pull request", "It was pieced together from the commit abcdef0123.",
 			"Reviews recorded: **not obtained (not configured)**: a git repository keeps no reviews; configure the forge to collect them."} {
 			if !strings.Contains(s, want) {
 				t.Errorf("%s does not say %q:\n%s", name, want, s)
 			}
 		}
 	}
-	if s := said(docs[0]); !strings.Contains(s, "Commit abcdef0 made, by its own statement Ada") {
+	if s := said(docs[0]); !strings.Contains(s, "Commit abcdef0 committed, by its committer's own statement Ada") {
 		t.Errorf("the timeline does not have the commit:\n%s", s)
 	}
 	if s := said(find(t, docs, "pull_request")); !strings.Contains(s, "{Merged, by the commit message merged}") || !strings.Contains(s, "| Merged into `main` from `x/y` |") {
@@ -365,7 +365,7 @@ func TestPartsMissingForOneReasonShareARow(t *testing.T) {
 	}
 	d.Change.Gaps = append(d.Change.Gaps, evidence.Gap{Ref: run, Part: "log of job d", Reason: evidence.Denied, Detail: "gone"}, evidence.Gap{Ref: run, Reason: evidence.Denied, Detail: "gone"})
 	s := said(document.Sample(d, rendertest.Package())[0])
-	for _, want := range []string{"{5 gaps gap}", "⏎log of job a⏎log of job b⏎log of job c | github | **expired**", "⏎log of job d | github | **denied**", "runs/88001 | github | **denied**"} {
+	for _, want := range []string{"{5 gaps gap}", "| log of job a,⏎log of job b,⏎log of job c⏎of pipeline run acme/payments/runs/88001 | github | **expired**", "| log of job d of pipeline run acme/payments/runs/88001 | github | **denied**", "| pipeline run acme/payments/runs/88001 | github | **denied**"} {
 		if !strings.Contains(s, want) {
 			t.Errorf("the summary does not say %q:\n%s", want, s)
 		}

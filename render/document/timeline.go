@@ -143,7 +143,7 @@ func (v *view) commitMoment(c *evidence.Commit, add addMoment) {
 	if pr, ok := v.c.Subject(); ok && !pr.PullRequest.Merged.IsZero() {
 		return
 	}
-	add(c.Committer.Date, true, Merged, plain(signature(c.Committer)), "Commit "+short(c.SHA)+" made, by its own statement")
+	add(c.Committer.Date, true, Merged, plain(signature(c.Committer)), "Commit "+short(c.SHA)+" committed, by its committer's own statement")
 }
 
 func dismissedWord(state string) string {

@@ -171,11 +171,15 @@ func (v *view) gapTable(gaps []evidence.Gap) Block {
 	var rows []Row
 	for _, k := range keys {
 		g := first[k]
-		what := text(upperFirst(kindName(g.Ref.Kind)) + " " + refName(g.Ref))
+		what := kindName(g.Ref.Kind) + " " + refName(g.Ref)
 		if !k.whole {
-			what = append(what, Span{Text: "\n" + strings.Join(parts[k], "\n"), Tone: Muted})
+			of := " of "
+			if len(parts[k]) > 1 {
+				of = "\nof "
+			}
+			what = strings.Join(parts[k], ",\n") + of + what
 		}
-		rows = append(rows, row(what, text(g.Ref.System), []Span{{Text: string(g.Reason), Bold: true, Tone: GapTone}},
+		rows = append(rows, row(text(what), text(g.Ref.System), []Span{{Text: string(g.Reason), Bold: true, Tone: GapTone}},
 			text(clip(g.Detail, 500)), text(v.clock.UTC(g.At))))
 	}
 	return table([]Column{{Title: "Not obtained", Weight: 34}, {Title: "Asked of", Weight: 11}, {Title: "Reason", Weight: 13},

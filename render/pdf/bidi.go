@@ -131,6 +131,7 @@ func (l *layout) joinArabic(run []atom) {
 			continue
 		}
 		if w := l.fonts.face(run[i].face).width(r); w >= 0 {
+			l.fonts.use(run[i].face, r)
 			base, _ := utf8.DecodeRuneInString(run[i].draw)
 			old := l.fonts.face(run[i].face).width(base)
 			if run[i].actual == "" {

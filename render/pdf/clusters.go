@@ -65,6 +65,7 @@ func standIn(r rune) rune {
 // pickFace gives the font that has r, in the wanted style if that has it.
 func (f *fonts) pickFace(want faceID, r rune) (faceID, float64, bool) {
 	if w := f.face(want).width(r); w >= 0 {
+		f.use(want, r)
 		return want, w, true
 	}
 	for _, id := range f.others(want) {
@@ -73,6 +74,7 @@ func (f *fonts) pickFace(want faceID, r rune) (faceID, float64, bool) {
 		}
 		if face := f.face(id); face != nil {
 			if w := face.width(r); w >= 0 {
+				f.use(id, r)
 				return id, w, true
 			}
 		}
@@ -229,6 +231,7 @@ func (f *fonts) named(orig, name string, style int16, want faceID, size float64)
 	a := atom{draw: name, actual: orig, style: style, face: want, named: true, kind: breakAfter}
 	for _, r := range name {
 		if w := f.face(want).width(r); w >= 0 {
+			f.use(want, r)
 			a.width += w * size
 		}
 	}

@@ -185,12 +185,13 @@ type fonts struct {
 	further [][]byte
 	faces   []*face
 	read    []bool
+	used    []map[rune]bool // characters beyond ASCII that are drawn, by font
 }
 
 func newFonts(list [][]byte) *fonts {
 	list = list[:min(len(list), maxFonts)]
 	n := int(further) + len(list)
-	return &fonts{further: list, faces: make([]*face, n), read: make([]bool, n)}
+	return &fonts{further: list, faces: make([]*face, n), read: make([]bool, n), used: make([]map[rune]bool, n)}
 }
 
 // UsableFont reports why a font cannot be embedded, nil where it can.

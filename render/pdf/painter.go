@@ -14,10 +14,12 @@ import (
 type painter struct {
 	f       *fpdf.Fpdf
 	fonts   *fonts
-	loaded  map[faceID]bool
-	dropped int   // characters of this page drawn as □
-	named   int   // characters of this page drawn as their names
-	levels  []int // of the bookmarks above the last one, outermost first
+	loaded  map[faceID]map[rune]bool // the fonts of the file, with the characters that they have there
+	whole   bool                     // fonts are put in with all their characters
+	lacks   bool                     // a character was drawn that its font does not have in the file
+	dropped int                      // characters of this page drawn as □
+	named   int                      // characters of this page drawn as their names
+	levels  []int                    // of the bookmarks above the last one, outermost first
 }
 
 // op draws something of a strip whose top lies at y.
@@ -41,10 +43,14 @@ type run struct {
 
 func (p *painter) font(id faceID, size float64) {
 	family, style := id.family()
-	if !p.loaded[id] {
-		// A copy: fpdf writes into the bytes of a font whose glyphs share widths.
-		p.f.AddUTF8FontFromBytes(family, style, bytes.Clone(p.fonts.bytes(id)))
-		p.loaded[id] = true
+	if p.loaded[id] == nil {
+		data, has := p.fonts.trimmed(id)
+		if p.whole {
+			// A copy: fpdf writes into the bytes of a font whose glyphs share widths.
+			data = bytes.Clone(p.fonts.bytes(id))
+		}
+		p.f.AddUTF8FontFromBytes(family, style, data)
+		p.loaded[id] = has
 	}
 	p.f.SetFont(family, style, size)
 }
@@ -57,6 +63,11 @@ func (p *painter) text(r run, y float64) {
 		return
 	}
 	p.font(r.face, r.size)
+	if !p.whole {
+		for _, c := range r.text {
+			p.lacks = p.lacks || !p.loaded[r.face][c]
+		}
+	}
 	p.f.SetTextColor(r.ink.r, r.ink.g, r.ink.b)
 	marked := r.actual != "" || r.mute
 	if marked {

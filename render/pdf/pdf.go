@@ -41,10 +41,20 @@ func Render(d document.Document, o Options) (res Result, err error) {
 	}()
 	fonts := newFonts(o.Fonts)
 	l := &layout{fonts: fonts, doc: &d, opts: o}
-	strips := l.document()
-	pages := flow(strips, contentTop, contentBottom)
-	f := newFile(&d, o)
-	p := &painter{f: f, fonts: fonts, loaded: map[faceID]bool{}}
+	pages := flow(l.document(), contentTop, contentBottom)
+	l.rehearse()
+	res, whole, err := l.draw(pages, false)
+	if err == nil && !whole {
+		res, _, err = l.draw(pages, true)
+	}
+	return res, err
+}
+
+// draw makes the file. With fonts that hold only what the layout has used,
+// complete reports whether that was all that was drawn.
+func (l *layout) draw(pages [][]placed, wholeFonts bool) (res Result, complete bool, err error) {
+	f := newFile(l.doc, l.opts)
+	p := &painter{f: f, fonts: l.fonts, loaded: map[faceID]map[rune]bool{}, whole: wholeFonts}
 	for i, page := range pages {
 		f.AddPage()
 		p.dropped, p.named = 0, 0
@@ -56,15 +66,33 @@ func Render(d document.Document, o Options) (res Result, err error) {
 		res.Unprintable += p.dropped
 		l.furniture(p, i+1, len(pages))
 	}
+	if p.lacks {
+		return Result{}, false, nil
+	}
 	var out bytes.Buffer
 	if err := f.Output(&out); err != nil {
-		return Result{}, fmt.Errorf("drawing %s as PDF: %w", d.Name, err)
+		return Result{}, true, fmt.Errorf("drawing %s as PDF: %w", l.doc.Name, err)
 	}
 	if out.Len() == 0 {
-		return Result{}, errors.New("drawing " + d.Name + " as PDF: the file came out empty")
+		return Result{}, true, errors.New("drawing " + l.doc.Name + " as PDF: the file came out empty")
 	}
 	res.Data, res.Pages = out.Bytes(), len(pages)
-	return res, nil
+	return res, true, nil
+}
+
+// rehearse lets the fonts know the texts of headers and footers, which are
+// laid out when they are drawn.
+func (l *layout) rehearse() {
+	texts := []string{l.doc.Title, l.doc.Sample, l.doc.SourceURL, l.opts.Package, l.opts.Tool, simulatedMark}
+	if len(l.doc.Sources) > 0 {
+		s := l.doc.Sources[0]
+		texts = append(texts, s.URL, s.RetrievedBy, s.SHA256)
+	}
+	for _, text := range texts {
+		for _, id := range []faceID{regular, bold, mono} {
+			l.fonts.atoms(nil, text, 0, id, 1)
+		}
+	}
 }
 
 // newFile is the one place that makes a file: all that equal bytes need is
