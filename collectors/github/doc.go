@@ -46,6 +46,47 @@
 // closes. It is asked only where the timeline or the description shows that
 // there is something to ask for.
 //
+// # Listing
+//
+// List walks a repository's part of a population, mostly by GraphQL, in pages
+// as large as GitHub answers: where it gives up (502, a time limit, a limit of
+// resources) the page is halved, and grows again later. Every inner list is
+// followed to its last page, many in one query. In this order:
+//
+//   - the branch that is deployed, and the environments
+//   - the production deployments: R/deployments an environment, as GraphQL's
+//     numbers have 32 bits, and their statuses and commits by GraphQL; back to
+//     the last one that succeeded before the period, and 35 days at least,
+//     which is as long as a deployment can wait. Where the configuration has a
+//     pattern and deployments remain of an environment that was deleted, those
+//     of all environments are walked
+//   - the merged pull requests in short, those that were updated last first
+//     (there is no order by merge), until they were updated before what was in
+//     production at the start of the period had landed; then the front once
+//     more, for what was updated meanwhile
+//   - the first-parent commits of the branch and of deployed commits elsewhere,
+//     from parent to parent by their hashes, until those that were in
+//     production before. Pull requests that GitHub names for a commit are
+//     listed too, whatever their dates say
+//   - the pull requests whole. Their comments and timeline, the patches of
+//     files, and the check runs before the last of a name are not in a list;
+//     Collect gives them. Deployment statuses have no numbers here, people and
+//     bots who wrote a commit no account unless they are users
+//   - the numbers between, to say of each whether it is an issue, a closed or
+//     open pull request, a discussion, or cannot be seen
+//   - GET search/issues once, for the count alone: the control of the walk
+//
+// Where no production deployment succeeded before the first one of the period,
+// nobody can say what was in production, and a listing goes back 90 days from
+// the first; where that leaves history out, it is a truncation. Where there
+// are no deployments it begins with the period.
+//
+// After an interruption, and the next day, this is asked again: everything but
+// the answers with whole pull requests of which each was merged 35 days ago or
+// earlier and was not updated since; these come from the vault. REST's pages
+// of deployments are confirmed by their entity tags. The comment at the end of
+// such a query is a hash of the times of the last updates.
+//
 // # Least permissions
 //
 // A fine-grained token or an app with read access to: Metadata, Contents, Pull

@@ -51,10 +51,12 @@ func (f facts) ticketType() string {
 		}
 		return f.noPR()
 	}
+	category := ""
 	for _, said := range []string{f.declared("category"), f.declared("change_category"), f.declared("change_type"), t.Type} {
 		low := strings.ToLower(said)
 		switch {
 		case strings.HasPrefix(low, noneRecorded), strings.HasPrefix(low, notObtained):
+			continue
 		case strings.Contains(low, "infra"), strings.Contains(low, "server"), strings.Contains(low, "network"), strings.Contains(low, "database"):
 			return typeInfra
 		case strings.Contains(low, "config"), strings.Contains(low, "setting"), strings.Contains(low, "feature flag"):
@@ -62,6 +64,12 @@ func (f facts) ticketType() string {
 		case strings.Contains(low, "code"), strings.Contains(low, "software"), strings.Contains(low, "application"):
 			return typeCode
 		}
+		if category == "" {
+			category = said
+		}
+	}
+	if category != "" {
+		return notObtained + ": the ticket's category, " + category + ", is none of Code, Config and Infra"
 	}
 	return notObtained + ": the ticket states no category"
 }

@@ -178,7 +178,7 @@ func TestChangeType(t *testing.T) {
 			t.Errorf("%s: a cut list of files was judged", name)
 		}
 	}
-	for said, want := range map[string]string{"Infrastructure": typeInfra, "Config change": typeConfig, "Code deployment": typeCode, "Other": "not obtained: the ticket states no category"} {
+	for said, want := range map[string]string{"Infrastructure": typeInfra, "Config change": typeConfig, "Code deployment": typeCode, "Other": "not obtained: the ticket's category, Other, is none of Code, Config and Infra"} {
 		change := ticketChange(1)
 		change.Items[0].Ticket.Fields = []evidence.Field{{Name: "category", Value: evidence.Text{Source: said}}}
 		if got := (facts{&change}).changeType(); got != want {
