@@ -49,6 +49,7 @@ func attachCommand(t terminal) *cli.Command {
 				return err
 			}
 			fmt.Fprintln(t.out, path)
+			fmt.Fprintln(t.err, "tickmark: note: the next `tickmark package` takes it in; `tickmark render` and --offline only use what was collected before")
 			return nil
 		},
 	}

@@ -6,6 +6,7 @@
 //	internal/run        the stages in order; the only room that sees collectors and renderers both
 //	internal/config     tickmark.yaml to typed values
 //	internal/request    the auditor's list to references
+//	internal/ledger     the population of a period: what changed, how records link, what does not reconcile
 //	internal/selection  a sample that anybody can draw again
 //	internal/engine     follows links from record to record; an error becomes a gap
 //	collectors/         where evidence comes from, one folder a system

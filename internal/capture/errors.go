@@ -101,7 +101,10 @@ func ReasonOfError(err error) (evidence.Reason, string) {
 	if errors.Is(err, context.Canceled) || isDeadline(err) {
 		return evidence.Canceled, "the run was interrupted before this was collected"
 	}
-	if errors.Is(err, ErrVault) || errors.Is(err, ErrNotRecorded) {
+	if errors.Is(err, ErrNotRecorded) {
+		return evidence.NotAsked, innermostText(err)
+	}
+	if errors.Is(err, ErrVault) {
 		return evidence.Unreachable, innermostText(err)
 	}
 	host := "the source"

@@ -132,7 +132,7 @@ func TestNotRecorded(t *testing.T) {
 	} {
 		_, err := off.try(off.client(srv.URL), srv.URL+"/a", edit)
 		reason, why := ReasonOfError(err)
-		if !errors.Is(err, ErrNotRecorded) || reason != evidence.Unreachable || !strings.Contains(why, srv.URL) || !strings.Contains(why, "sys") {
+		if !errors.Is(err, ErrNotRecorded) || reason != evidence.NotAsked || !strings.Contains(why, srv.URL) || !strings.Contains(why, "sys") {
 			t.Errorf("%s: %v; %s: %s", name, err, reason, why)
 		}
 	}

@@ -198,7 +198,9 @@ func (t *transport) explained(ctx context.Context, u *url.URL, err error) error 
 	clean := t.s.secrets.cleanURL(u, sameOrigin(u, t.e.BaseURL))
 	se := &SourceError{System: t.e.System, URL: clean}
 	switch {
-	case errors.Is(err, ErrVault), errors.Is(err, ErrNotRecorded):
+	case errors.Is(err, ErrNotRecorded):
+		se.Reason, se.Detail = evidence.NotAsked, err.Error()
+	case errors.Is(err, ErrVault):
 		se.Reason, se.Detail = evidence.Unreachable, err.Error()
 	default:
 		se.Reason, se.Detail = explain(u.Host, err)

@@ -136,11 +136,15 @@ func readZone(v value) *time.Location {
 }
 
 func (c *Config) readPeriod(at, from, to value) {
-	if from.node == nil || to.node == nil || c.Zone == nil {
+	if from.node == nil || to.node == nil {
 		return
 	}
+	zone := c.Zone
+	if zone == nil {
+		zone = time.UTC // the zone is a mistake of its own; the days can still be judged
+	}
 	day := func(v value) time.Time {
-		t, err := time.ParseInLocation(time.DateOnly, v.text(), c.Zone)
+		t, err := time.ParseInLocation(time.DateOnly, v.text(), zone)
 		if err != nil {
 			v.problem("%s is not a date; write it as 2026-01-31", describe(v.node))
 		}

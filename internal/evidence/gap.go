@@ -19,6 +19,7 @@ const (
 	Truncated     Reason = "truncated"      // only a part was obtained; Detail says how much
 	NotConfigured Reason = "not configured" // no configured system keeps this kind of record
 	Canceled      Reason = "canceled"       // the run was interrupted before it was asked for
+	NotAsked      Reason = "not asked"      // the run was offline, and nobody collected it before
 	Duplicate     Reason = "duplicate"      // of a request's line: it names a change that another line names already
 )
 

@@ -141,7 +141,7 @@ func (r *Resolver) read(text string, c Column, repository string) (Resolution, e
 	switch len(inside) {
 	case 0:
 		return Resolution{}, &Error{evidence.NotFound,
-			fmt.Sprintf("%q is not a reference that is understood; write a pull request (#1234, acme/api#1234), a ticket (PAY-123), a commit, a deployment, its address, or a date (2025-10-15)", clean(text, 100))}
+			fmt.Sprintf("%q is not a reference that is understood; write a pull request (#1234, acme/api#1234), a ticket (PAY-123), a commit, a deployment, or its web address", clean(text, 100))}
 	case 1:
 		res, err := r.whole(inside[0], c, repository)
 		res.Tried = append([]string{fmt.Sprintf("took %s out of %q", inside[0], clean(text, 100))}, res.Tried...)

@@ -73,6 +73,10 @@ func meaning(r evidence.Reason) string {
 		return "No system that keeps such records was named for this run. Nothing was asked."
 	case evidence.Canceled:
 		return "The run was interrupted before it was asked for."
+	case evidence.NotAsked:
+		return "The package was made from what had been collected before, and this was not; no source was asked. Collecting again may obtain it."
+	case evidence.Duplicate:
+		return "The line names a change that another line names already."
 	}
 	return "The reason is not one that this version knows."
 }

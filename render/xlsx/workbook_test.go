@@ -254,7 +254,7 @@ func TestIndexAndGaps(t *testing.T) {
 	if got := gap[2]; got[0] != "none" || got[2] != "PR 99999" || got[4] != "not found" || got[6] != "tried: acme/api#99999: no such pull request" {
 		t.Errorf("an unmatched line: %q", got)
 	}
-	for _, r := range []evidence.Reason{evidence.Unreachable, evidence.Denied, evidence.NotFound, evidence.Ambiguous, evidence.Expired, evidence.Truncated, evidence.NotConfigured, evidence.Canceled} {
+	for _, r := range []evidence.Reason{evidence.Unreachable, evidence.Denied, evidence.NotFound, evidence.Ambiguous, evidence.Expired, evidence.Truncated, evidence.NotConfigured, evidence.Canceled, evidence.NotAsked, evidence.Duplicate} {
 		if strings.Contains(meaning(r), "not one that") {
 			t.Errorf("%s has no meaning", r)
 		}

@@ -1,0 +1,284 @@
+package ledger
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
+)
+
+// Change is one change as the ledger knows it.
+type Change struct {
+	ID         string        `json:"change"` // owner/repo#number, owner/repo@sha or a ticket's key
+	Kind       evidence.Kind `json:"kind"`   // pull_request, commit or ticket
+	Ref        evidence.Ref  `json:"ref"`    // the record to collect it from
+	Title      string        `json:"title"`
+	URL        string        `json:"url,omitempty"`
+	Repository string        `json:"repository,omitempty"`
+
+	InPopulation bool   `json:"in_population"`
+	Why          string `json:"why"`
+	Edge         string `json:"edge,omitempty"` // of the period, where it lies on one
+
+	Deployed    time.Time    `json:"t_dep,omitzero"` // first successful production deployment, or when the ticket says so
+	DayOnly     bool         `json:"t_dep_day_only,omitempty"`
+	Day         string       `json:"day,omitempty"` // of Deployed, in the zone of the load
+	Environment string       `json:"environment,omitempty"`
+	Deployment  evidence.Ref `json:"deployment,omitzero"`
+	MergeSHA    string       `json:"merge_sha,omitempty"`
+	Merged      time.Time    `json:"merged,omitzero"` // of a direct push, the date that the commit carries
+
+	PullRequests []string `json:"pull_requests"`
+	Commits      []string `json:"commits"`
+	Tickets      []string `json:"tickets"`
+	Unlisted     []string `json:"unlisted_tickets,omitempty"` // keys that it names and that no list holds
+	Authors      []string `json:"authors"`
+	Approvers    []string `json:"approvers"` // as the sources list them: of reviews, of tickets and of deployments
+	Components   []string `json:"components"`
+	Orphans      []string `json:"orphans"` // kinds
+}
+
+// Filter says which changes to give. Empty fields do not restrict; all others
+// must hold at once.
+type Filter struct {
+	InPopulation bool            // only those
+	On           string          // a day, 2006-01-02, in the zone of the load
+	Period       evidence.Period // of the deployment: [From, To); either may be zero
+	ID           string
+	Repository   string
+	Person       string // a part of the name, or the whole login, address or account
+	Approver     string // as Person, of approvals alone
+	Ticket       string // a key, in upper or lower case
+	Component    string // a path, a metadata name, or a pattern of either
+	Text         string // words that titles, descriptions and messages hold, all of them
+}
+
+// Changes gives the changes that the filter describes, by their time of
+// deployment and then by id; those that were not deployed come last.
+func (l *Ledger) Changes(ctx context.Context, f Filter) iter.Seq2[Change, error] {
+	where, args, err := l.where(ctx, f)
+	if err != nil {
+		return func(yield func(Change, error) bool) { yield(Change{}, err) }
+	}
+	list := func(columns string) string {
+		return `, (SELECT json_group_array(v) FROM (SELECT DISTINCT ` + columns + ` ORDER BY 1))`
+	}
+	people := func(condition string) string {
+		return list(`CASE WHEN q.name <> '' AND q.login <> '' AND q.name <> q.login THEN q.name || ' (' || q.login || ')'
+			ELSE coalesce(nullif(q.name, ''), nullif(q.login, ''), nullif(q.email, ''), 'account ' || q.account) END AS v
+			FROM change_records r JOIN record_people p ON p.record = r.record JOIN people q ON q.id = p.person WHERE r.change = c.id AND ` + condition)
+	}
+	query := `SELECT c.change, c.kind, c.system, c.record_name, c.title, c.url, c.repository, c.population, c.why, c.edge,
+		c.t_dep, c.t_dep_day_only, c.day, c.environment, c.deployment, c.merge_sha, c.merged` +
+		list(`name AS v FROM change_pull_requests x WHERE x.change = c.id`) +
+		list(`sha AS v FROM change_commits x WHERE x.change = c.id`) +
+		list(`key AS v FROM change_tickets x WHERE x.change = c.id AND x.record IS NOT NULL`) +
+		list(`key AS v FROM change_tickets x WHERE x.change = c.id AND x.record IS NULL`) +
+		people(`(p.role = 'author' AND r.role IN ('pull request', 'commit') OR c.kind = 'ticket' AND p.role = 'requester')`) +
+		people(`p.role IN ('approver', 'gate approver')`) +
+		list(`k.name AS v FROM change_records r JOIN record_components x ON x.record = r.record JOIN components k ON k.id = x.component WHERE r.change = c.id`) +
+		list(`o.kind AS v FROM orphans o WHERE o.change = c.change`) +
+		` FROM changes c` + where + ` ORDER BY c.t_dep IS NULL, c.t_dep, c.change, c.kind, c.system`
+	return rows(ctx, l, query, args, readChange)
+}
+
+func readChange(s scan) (c Change, err error) {
+	var deployed, merged moment
+	var system, record, deployment string
+	var lists [8]string
+	if err := s(&c.ID, &c.Kind, &system, &record, &c.Title, &c.URL, &c.Repository, &c.InPopulation, &c.Why, &c.Edge,
+		&deployed, &c.DayOnly, &c.Day, &c.Environment, &deployment, &c.MergeSHA, &merged,
+		&lists[0], &lists[1], &lists[2], &lists[3], &lists[4], &lists[5], &lists[6], &lists[7]); err != nil {
+		return c, err
+	}
+	c.Ref = evidence.Ref{Kind: c.Kind, System: system, ID: record}
+	if deployment != "" {
+		c.Deployment = evidence.Ref{Kind: evidence.KindDeployment, System: system, ID: deployment}
+	}
+	c.Deployed, c.Merged = deployed.Time, merged.Time
+	for i, into := range []*[]string{&c.PullRequests, &c.Commits, &c.Tickets, &c.Unlisted, &c.Authors, &c.Approvers, &c.Components, &c.Orphans} {
+		if err := json.Unmarshal([]byte(lists[i]), into); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+// Query gives the changes that the filter describes, in the order of Changes.
+func (l *Ledger) Query(ctx context.Context, f Filter) iter.Seq2[Change, error] {
+	return l.Changes(ctx, f)
+}
+
+// where makes the condition of a filter.
+func (l *Ledger) where(ctx context.Context, f Filter) (string, []any, error) {
+	var conditions []string
+	var args []any
+	add := func(condition string, values ...any) {
+		conditions = append(conditions, condition)
+		args = append(args, values...)
+	}
+	if f.InPopulation {
+		add(`c.population`)
+	}
+	if f.On != "" {
+		if _, err := time.Parse(time.DateOnly, f.On); err != nil {
+			return "", nil, fmt.Errorf("%q is no day; write it as 2026-02-10", f.On)
+		}
+		add(`c.day = ?`, f.On)
+	}
+	if err := l.wherePeriod(f.Period, add); err != nil {
+		return "", nil, err
+	}
+	if f.ID != "" {
+		add(`c.change = ?`, f.ID)
+	}
+	if f.Repository != "" {
+		add(`c.repository = ?`, f.Repository)
+	}
+	if err := l.wherePeople(ctx, f, add); err != nil {
+		return "", nil, err
+	}
+	if f.Ticket != "" {
+		upper := strings.ToUpper(f.Ticket)
+		add(`(c.id IN (SELECT change FROM change_tickets WHERE key IN (?, ?)) OR c.id IN (
+			SELECT x.change FROM change_tickets x JOIN ticket_keys k ON k.record = x.record WHERE k.key IN (?, ?)))`, f.Ticket, upper, f.Ticket, upper)
+	}
+	if f.Component != "" {
+		ids, err := l.components(ctx, f.Component)
+		if err != nil {
+			return "", nil, err
+		}
+		add(`c.id IN (SELECT r.change FROM record_components x JOIN change_records r ON r.record = x.record WHERE x.component IN (SELECT value FROM json_each(?)))`, ids)
+	}
+	for _, word := range strings.Fields(fold(f.Text)) {
+		add(`c.id IN (SELECT x.change FROM change_records x JOIN records r ON r.id = x.record WHERE instr(r.text, ?) > 0)`, word)
+	}
+	if len(conditions) == 0 {
+		return "", nil, nil
+	}
+	return ` WHERE ` + strings.Join(conditions, " AND "), args, nil
+}
+
+// wherePeriod compares times with times, and days alone with the days that the
+// period has in the zone of the load.
+func (l *Ledger) wherePeriod(p evidence.Period, add func(string, ...any)) error {
+	if p.From.IsZero() && p.To.IsZero() {
+		return nil
+	}
+	_, zone, err := l.Period()
+	if err != nil {
+		return err
+	}
+	if !p.From.IsZero() {
+		day := p.From.In(zone)
+		first := day.Format(time.DateOnly)
+		if h, m, s := day.Clock(); h+m+s+day.Nanosecond() > 0 { // a day that has begun before is not inside
+			first = day.AddDate(0, 0, 1).Format(time.DateOnly)
+		}
+		add(`(NOT c.t_dep_day_only AND c.t_dep >= ? OR c.t_dep_day_only AND c.day >= ?)`, when(p.From), first)
+	}
+	if !p.To.IsZero() {
+		add(`(NOT c.t_dep_day_only AND c.t_dep < ? OR c.t_dep_day_only AND c.day <= ?)`, when(p.To), p.To.Add(-1).In(zone).Format(time.DateOnly))
+	}
+	return nil
+}
+
+func (l *Ledger) wherePeople(ctx context.Context, f Filter, add func(string, ...any)) error {
+	for _, of := range []struct{ who, roles string }{{f.Person, ""}, {f.Approver, ` AND p.role IN ('approver', 'gate approver')`}} {
+		if strings.TrimSpace(of.who) == "" {
+			continue
+		}
+		ids, err := l.matching(ctx, of.who)
+		if err != nil {
+			return err
+		}
+		add(`c.id IN (SELECT r.change FROM record_people p JOIN change_records r ON r.record = p.record WHERE p.person IN (SELECT value FROM json_each(?))`+of.roles+`)`, ids)
+	}
+	return nil
+}
+
+// matching gives the accounts that a person's name may mean, as a JSON array.
+func (l *Ledger) matching(ctx context.Context, who string) (string, error) {
+	who = fold(strings.TrimSpace(who))
+	return l.choose(ctx, `SELECT id, login, account, name, email FROM people`, func(v [4]string) bool {
+		return strings.Contains(fold(v[2]), who) || fold(v[0]) == who || v[1] == who || fold(v[3]) == who
+	})
+}
+
+// components gives the components that a pattern means, as a JSON array.
+func (l *Ledger) components(ctx context.Context, pattern string) (string, error) {
+	path, name, err := matcher(pattern)
+	if err != nil {
+		return "", err
+	}
+	return l.choose(ctx, `SELECT id, kind, name, '', '' FROM components`, func(v [4]string) bool {
+		if v[0] == "path" {
+			return path.MatchString(v[1])
+		}
+		return name.MatchString(v[1])
+	})
+}
+
+// choose gives the numbers of the rows that fit, as a JSON array.
+func (l *Ledger) choose(ctx context.Context, query string, fits func([4]string) bool) (string, error) {
+	ids := []int64{}
+	type entry struct {
+		id int64
+		v  [4]string
+	}
+	for e, err := range rows(ctx, l, query, nil, func(s scan) (e entry, err error) { return e, s(&e.id, &e.v[0], &e.v[1], &e.v[2], &e.v[3]) }) {
+		if err != nil {
+			return "", err
+		}
+		if fits(e.v) {
+			ids = append(ids, e.id)
+		}
+	}
+	text, err := json.Marshal(ids)
+	return string(text), err
+}
+
+// Population is how many changes are in the population, and the SHA-256 over
+// their ids in order, each followed by a line feed:
+//
+//	sort ids.txt | sha256sum     (LC_ALL=C)
+type Population struct {
+	N      int    `json:"n"`
+	SHA256 string `json:"sha256"`
+}
+
+// PopulationHash counts and hashes the population.
+func (l *Ledger) PopulationHash(ctx context.Context) (Population, error) {
+	h := sha256.New()
+	p := Population{}
+	for id, err := range rows(ctx, l, `SELECT change FROM changes WHERE population ORDER BY change, kind, system`, nil, func(s scan) (id string, err error) { return id, s(&id) }) {
+		if err != nil {
+			return Population{}, err
+		}
+		p.N++
+		_, _ = h.Write([]byte(id + "\n"))
+	}
+	p.SHA256 = hex.EncodeToString(h.Sum(nil))
+	return p, nil
+}
+
+// Item gives a record as it was loaded; ok is false where it was not.
+func (l *Ledger) Item(ctx context.Context, ref evidence.Ref) (it evidence.Item, ok bool, err error) {
+	for packed, err := range rows(ctx, l, `SELECT item FROM records WHERE kind = ? AND system = ? AND name = ?`, []any{ref.Kind, ref.System, ref.ID},
+		func(s scan) (b []byte, err error) { return b, s(&b) }) {
+		if err != nil {
+			return it, false, err
+		}
+		if it, err = unpack(packed); err != nil {
+			return it, false, l.damaged(ctx, fmt.Errorf("record %s: %w", ref, err))
+		}
+		return it, true, nil
+	}
+	return it, false, nil
+}
