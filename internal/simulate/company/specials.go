@@ -22,7 +22,6 @@ type incident struct {
 	cause     string
 	story     []string // what was written in it, minute by minute
 	commander string   // short name
-	change    string   // key of a change request, filled later
 	plans     []*plan
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
-	"time"
 )
 
 // body writes the description of a pull request by the company's template.
@@ -154,5 +153,3 @@ func message(r *rand.Rand, p *plan, i int) string {
 	}
 	return key + pick(r, []string{"Address review", "Fix the build", "Handle the empty case", "Better names", "Simplify", "Update the runbook", "Typo", "Cover the second bank holiday"})
 }
-
-func stampOf(at time.Time) string { return at.UTC().Format("2006-01-02 15:04 UTC") }

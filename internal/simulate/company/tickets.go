@@ -26,14 +26,6 @@ type ticket struct {
 	issue   *tracker.Issue
 }
 
-// named is the key that people used for it when they wrote their code.
-func (t *ticket) named() string {
-	if t.old != "" {
-		return t.old
-	}
-	return t.key
-}
-
 func statuses() map[string]tracker.Status {
 	return map[string]tracker.Status{
 		"todo": {ID: "10000", Name: "To Do", Category: "new"}, "progress": {ID: "3", Name: "In Progress", Category: "indeterminate"}, "review": {ID: "10002", Name: "In Review", Category: "indeterminate"},

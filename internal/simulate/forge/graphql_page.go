@@ -12,8 +12,7 @@ type connection struct {
 	name  string // of the type, such as "PullRequestCommitConnection"
 	items []any
 	a     args
-	extra map[string]any                // further fields
-	edge  func(node any) map[string]any // further fields of an edge
+	extra map[string]any // further fields
 
 	from, to int // of the page, within items
 }
