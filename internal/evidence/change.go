@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"time"
 )
@@ -79,12 +80,13 @@ type Fact struct {
 
 // Result is the outcome of one attribute for one change.
 type Result struct {
-	Attribute string  `json:"attribute"`
+	Attribute string  `json:"attribute"` // its letter
 	Outcome   Outcome `json:"outcome"`
-	Code      string  `json:"code"`
-	Why       string  `json:"why"`
-	Read      []Fact  `json:"read,omitempty"`
-	Basis     []Ref   `json:"basis,omitempty"`
+	Code      string  `json:"code"`             // lasting, for machines: "APPROVED_AFTER_MERGE"
+	Why       string  `json:"why"`              // one plain sentence
+	Read      []Fact  `json:"read,omitempty"`   // the values that decided it
+	Basis     []Ref   `json:"basis,omitempty"`  // the records that it relies on
+	Policy    string  `json:"policy,omitempty"` // PolicyRef.String of the policy that it was tested by
 }
 
 // Dossier is all that a renderer may look at for one sample.
@@ -105,6 +107,20 @@ type Package struct {
 	Dossiers     []Dossier      `json:"dossiers"`
 	Unmatched    []Unmatched    `json:"unmatched,omitempty"`
 	Files        []PackedFile   `json:"files,omitempty"` // of the samples, in order of path; known once they are rendered
+
+	// What follows is of the whole period. Population is nil, and Log too,
+	// where nobody has asked the sources for it.
+	Population *Population `json:"population,omitempty"`
+	Selection  *Selection  `json:"selection,omitempty"` // by which the samples were drawn; nil where a list named them
+	// Log gives every change of the population, in order of deployment and then
+	// ID: of a sample its own dossier, of every other what the lists tell, with
+	// sample number 0. It may be walked several times.
+	Log iter.Seq2[Dossier, error] `json:"-"`
+
+	Attributes []Attribute `json:"attributes,omitempty"` // that were tested, in order of letter
+	Policy     PolicyRef   `json:"policy,omitzero"`
+	Responses  []Response  `json:"responses,omitempty"`  // to exceptions, by number
+	Identities []Identity  `json:"identities,omitempty"` // who is who, by name
 }
 
 // Unmatched is a line of the request that became no sample.

@@ -217,9 +217,9 @@ func loadCompany(t testing.TB, c *company.Company) *Ledger {
 	return l
 }
 
-func changes(t testing.TB, l *Ledger, f Filter) []Change {
+func changes(t testing.TB, l *Ledger, f Filter) []evidence.Entry {
 	t.Helper()
-	var out []Change
+	var out []evidence.Entry
 	for c, err := range l.Changes(context.Background(), f) {
 		if err != nil {
 			t.Fatal(err)

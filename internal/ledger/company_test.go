@@ -48,7 +48,7 @@ func TestSampleCompanyEqualsItsTruth(t *testing.T) {
 	c := company.New(company.DefaultSeed)
 	l := loadCompany(t, c)
 	period := evidence.Period{From: c.From, To: c.To}
-	known := map[string]Change{}
+	known := map[string]evidence.Entry{}
 	for _, x := range changes(t, l, Filter{}) {
 		known[x.ID] = x
 	}
@@ -173,7 +173,7 @@ func TestSampleCompanyOrphans(t *testing.T) {
 func TestSampleCompanyReleases(t *testing.T) {
 	c := company.New(company.DefaultSeed)
 	l := loadCompany(t, c)
-	known := map[string]Deployment{}
+	known := map[string]evidence.Release{}
 	for d, err := range l.Deployments(context.Background()) {
 		if err != nil {
 			t.Fatal(err)
@@ -209,7 +209,7 @@ func TestSampleCompanyReleases(t *testing.T) {
 func TestSampleCompanyTickets(t *testing.T) {
 	c := company.New(company.DefaultSeed)
 	l := loadCompany(t, c)
-	known := map[string]Change{}
+	known := map[string]evidence.Entry{}
 	for _, x := range changes(t, l, Filter{}) {
 		known[x.ID] = x
 	}

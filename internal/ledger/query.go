@@ -13,37 +13,6 @@ import (
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
 
-// Change is one change as the ledger knows it.
-type Change struct {
-	ID         string        `json:"change"` // owner/repo#number, owner/repo@sha or a ticket's key
-	Kind       evidence.Kind `json:"kind"`   // pull_request, commit or ticket
-	Ref        evidence.Ref  `json:"ref"`    // the record to collect it from
-	Title      string        `json:"title"`
-	URL        string        `json:"url,omitempty"`
-	Repository string        `json:"repository,omitempty"`
-
-	InPopulation bool   `json:"in_population"`
-	Why          string `json:"why"`
-	Edge         string `json:"edge,omitempty"` // of the period, where it lies on one
-
-	Deployed    time.Time    `json:"t_dep,omitzero"` // first successful production deployment, or when the ticket says so
-	DayOnly     bool         `json:"t_dep_day_only,omitempty"`
-	Day         string       `json:"day,omitempty"` // of Deployed, in the zone of the load
-	Environment string       `json:"environment,omitempty"`
-	Deployment  evidence.Ref `json:"deployment,omitzero"`
-	MergeSHA    string       `json:"merge_sha,omitempty"`
-	Merged      time.Time    `json:"merged,omitzero"` // of a direct push, the date that the commit carries
-
-	PullRequests []string `json:"pull_requests"`
-	Commits      []string `json:"commits"`
-	Tickets      []string `json:"tickets"`
-	Unlisted     []string `json:"unlisted_tickets,omitempty"` // keys that it names and that no list holds
-	Authors      []string `json:"authors"`
-	Approvers    []string `json:"approvers"` // as the sources list them: of reviews, of tickets and of deployments
-	Components   []string `json:"components"`
-	Orphans      []string `json:"orphans"` // kinds
-}
-
 // Filter says which changes to give. Empty fields do not restrict; all others
 // must hold at once.
 type Filter struct {
@@ -61,10 +30,10 @@ type Filter struct {
 
 // Changes gives the changes that the filter describes, by their time of
 // deployment and then by id; those that were not deployed come last.
-func (l *Ledger) Changes(ctx context.Context, f Filter) iter.Seq2[Change, error] {
+func (l *Ledger) Changes(ctx context.Context, f Filter) iter.Seq2[evidence.Entry, error] {
 	where, args, err := l.where(ctx, f)
 	if err != nil {
-		return func(yield func(Change, error) bool) { yield(Change{}, err) }
+		return func(yield func(evidence.Entry, error) bool) { yield(evidence.Entry{}, err) }
 	}
 	list := func(columns string) string {
 		return `, (SELECT json_group_array(v) FROM (SELECT DISTINCT ` + columns + ` ORDER BY 1))`
@@ -88,7 +57,7 @@ func (l *Ledger) Changes(ctx context.Context, f Filter) iter.Seq2[Change, error]
 	return rows(ctx, l, query, args, readChange)
 }
 
-func readChange(s scan) (c Change, err error) {
+func readChange(s scan) (c evidence.Entry, err error) {
 	var deployed, merged moment
 	var system, record, deployment string
 	var lists [8]string
@@ -108,11 +77,6 @@ func readChange(s scan) (c Change, err error) {
 		}
 	}
 	return c, nil
-}
-
-// Query gives the changes that the filter describes, in the order of Changes.
-func (l *Ledger) Query(ctx context.Context, f Filter) iter.Seq2[Change, error] {
-	return l.Changes(ctx, f)
 }
 
 // where makes the condition of a filter.
@@ -244,28 +208,20 @@ func (l *Ledger) choose(ctx context.Context, query string, fits func([4]string) 
 	return string(text), err
 }
 
-// Population is how many changes are in the population, and the SHA-256 over
-// their ids in order, each followed by a line feed:
+// PopulationHash counts the population, and gives the SHA-256 over its ids in
+// order, each followed by a line feed, as evidence.HashIDs does:
 //
 //	sort ids.txt | sha256sum     (LC_ALL=C)
-type Population struct {
-	N      int    `json:"n"`
-	SHA256 string `json:"sha256"`
-}
-
-// PopulationHash counts and hashes the population.
-func (l *Ledger) PopulationHash(ctx context.Context) (Population, error) {
+func (l *Ledger) PopulationHash(ctx context.Context) (n int, sum string, err error) {
 	h := sha256.New()
-	p := Population{}
 	for id, err := range rows(ctx, l, `SELECT change FROM changes WHERE population ORDER BY change, kind, system`, nil, func(s scan) (id string, err error) { return id, s(&id) }) {
 		if err != nil {
-			return Population{}, err
+			return 0, "", err
 		}
-		p.N++
+		n++
 		_, _ = h.Write([]byte(id + "\n"))
 	}
-	p.SHA256 = hex.EncodeToString(h.Sum(nil))
-	return p, nil
+	return n, hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // Item gives a record as it was loaded; ok is false where it was not.

@@ -19,7 +19,7 @@ import (
 	"github.com/tickmark-dev/tickmark/internal/simulate/company"
 )
 
-func ids(cs []Change) (out []string) {
+func ids(cs []evidence.Entry) (out []string) {
 	for _, c := range cs {
 		out = append(out, c.ID)
 	}
@@ -38,7 +38,7 @@ func TestQueryTheSampleCompany(t *testing.T) {
 		return out
 	}
 	ticketDone := func(id string) bool { return slices.Contains(append(abandoned(c, "done"), unnamed(c)...), id) }
-	check := func(t *testing.T, got []Change, want []string) {
+	check := func(t *testing.T, got []evidence.Entry, want []string) {
 		t.Helper()
 		if len(want) == 0 {
 			t.Fatal("the truth has none, so the test shows nothing")
@@ -151,7 +151,7 @@ func paths(c *company.Company, w *company.Change) (out []string) {
 
 func TestChangesAreInOrder(t *testing.T) {
 	l := loadCompany(t, company.New(company.DefaultSeed))
-	var last Change
+	var last evidence.Entry
 	for _, c := range changes(t, l, Filter{InPopulation: true}) {
 		if c.Deployed.Before(last.Deployed) || c.Deployed.Equal(last.Deployed) && c.ID <= last.ID {
 			t.Errorf("%s (%s) comes after %s (%s)", c.ID, c.Deployed, last.ID, last.Deployed)
@@ -162,7 +162,7 @@ func TestChangesAreInOrder(t *testing.T) {
 
 func TestPopulationHashEqualsSha256sum(t *testing.T) {
 	l := loadCompany(t, company.New(company.DefaultSeed))
-	got, err := l.PopulationHash(context.Background())
+	n, sum, err := l.PopulationHash(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,10 +173,10 @@ func TestPopulationHashEqualsSha256sum(t *testing.T) {
 	if err != nil {
 		t.Skip("sort and sha256sum are not installed")
 	}
-	if got.N != len(population) || !strings.HasPrefix(string(want), got.SHA256) {
-		t.Errorf("%+v, want %d and %s", got, len(population), want)
+	if n != len(population) || !strings.HasPrefix(string(want), sum) {
+		t.Errorf("%d and %s, want %d and %s", n, sum, len(population), want)
 	}
-	if empty := sha256.Sum256(nil); got.SHA256 == hex.EncodeToString(empty[:]) {
+	if empty := sha256.Sum256(nil); sum == hex.EncodeToString(empty[:]) {
 		t.Error("the hash is that of nothing")
 	}
 }

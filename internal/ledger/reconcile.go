@@ -12,18 +12,9 @@ import (
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
 
-// Orphan is a record without its counterpart in another system.
-type Orphan struct {
-	Kind   string       `json:"orphan"`
-	Ref    evidence.Ref `json:"ref"`
-	Change string       `json:"change"` // that it belongs to
-	At     time.Time    `json:"at,omitzero"`
-	Detail string       `json:"detail,omitempty"`
-}
-
 // Orphans gives the orphans of the period by kind, time and record.
-func (l *Ledger) Orphans(ctx context.Context) iter.Seq2[Orphan, error] {
-	return rows(ctx, l, `SELECT kind, record_kind, system, name, change, at, detail FROM orphans ORDER BY kind, at, name, system, detail`, nil, func(s scan) (o Orphan, err error) {
+func (l *Ledger) Orphans(ctx context.Context) iter.Seq2[evidence.Orphan, error] {
+	return rows(ctx, l, `SELECT kind, record_kind, system, name, change, at, detail FROM orphans ORDER BY kind, at, name, system, detail`, nil, func(s scan) (o evidence.Orphan, err error) {
 		var at moment
 		err = s(&o.Kind, &o.Ref.Kind, &o.Ref.System, &o.Ref.ID, &o.Change, &at, &o.Detail)
 		o.At = at.Time
@@ -31,29 +22,19 @@ func (l *Ledger) Orphans(ctx context.Context) iter.Seq2[Orphan, error] {
 	})
 }
 
-// Month is what happened in one month of the period, counted in its zone.
-type Month struct {
-	Month        string `json:"month"` // 2006-01
-	Changes      int    `json:"changes"`
-	PullRequests int    `json:"pull_requests"` // of the changes, by how they were made
-	Commits      int    `json:"commits"`
-	Tickets      int    `json:"tickets"`
-	Merged       int    `json:"merged"` // changes that were merged in the month, whenever they were deployed
-}
-
 // Months counts by month, months without any among them.
-func (l *Ledger) Months(ctx context.Context) ([]Month, error) {
+func (l *Ledger) Months(ctx context.Context) ([]evidence.MonthCount, error) {
 	period, zone, err := l.Period()
 	if err != nil {
 		return nil, err
 	}
-	known := map[string]Month{}
+	known := map[string]evidence.MonthCount{}
 	for m, err := range rows(ctx, l, `SELECT month, sum(n), sum(pr), sum(co), sum(ti), sum(merged) FROM (
 		  SELECT month, count(*) AS n, sum(kind = 'pull_request') AS pr, sum(kind = 'commit') AS co, sum(kind = 'ticket') AS ti, 0 AS merged
 		  FROM changes WHERE population GROUP BY month
 		  UNION ALL
 		  SELECT merged_month, 0, 0, 0, 0, count(*) FROM changes WHERE merged >= ? AND merged < ? GROUP BY merged_month)
-		GROUP BY month`, []any{when(period.From), when(period.To)}, func(s scan) (m Month, err error) {
+		GROUP BY month`, []any{when(period.From), when(period.To)}, func(s scan) (m evidence.MonthCount, err error) {
 		return m, s(&m.Month, &m.Changes, &m.PullRequests, &m.Commits, &m.Tickets, &m.Merged)
 	}) {
 		if err != nil {
@@ -61,7 +42,7 @@ func (l *Ledger) Months(ctx context.Context) ([]Month, error) {
 		}
 		known[m.Month] = m
 	}
-	var out []Month
+	var out []evidence.MonthCount
 	from := period.From.In(zone)
 	for at := time.Date(from.Year(), from.Month(), 1, 0, 0, 0, 0, zone); at.Before(period.To); at = at.AddDate(0, 1, 0) {
 		m := known[at.Format("2006-01")]
@@ -71,43 +52,19 @@ func (l *Ledger) Months(ctx context.Context) ([]Month, error) {
 	return out, nil
 }
 
-// NumberGap is a run of numbers, First to Last, between those of a
-// repository's merged pull requests, and what is known of them.
-type NumberGap struct {
-	System      string `json:"system"`
-	Repository  string `json:"repository"`
-	First       int    `json:"first"`
-	Last        int    `json:"last"`
-	Explanation string `json:"explanation"`
-}
-
 // NumberGaps gives the gaps by repository and number.
-func (l *Ledger) NumberGaps(ctx context.Context) iter.Seq2[NumberGap, error] {
-	return rows(ctx, l, `SELECT system, repository, first, last, explanation FROM number_gaps ORDER BY system, repository, first`, nil, func(s scan) (g NumberGap, err error) {
+func (l *Ledger) NumberGaps(ctx context.Context) iter.Seq2[evidence.NumberGap, error] {
+	return rows(ctx, l, `SELECT system, repository, first, last, explanation FROM number_gaps ORDER BY system, repository, first`, nil, func(s scan) (g evidence.NumberGap, err error) {
 		return g, s(&g.System, &g.Repository, &g.First, &g.Last, &g.Explanation)
 	})
 }
 
-// Deployment is one production deployment, and what became of it.
-type Deployment struct {
-	Ref         evidence.Ref `json:"ref"`
-	Repository  string       `json:"repository"`
-	Environment string       `json:"environment"`
-	SHA         string       `json:"sha"`
-	Created     time.Time    `json:"created,omitzero"`
-	Succeeded   time.Time    `json:"succeeded,omitzero"` // zero: it never did
-	// Course is "first listed", "forward", "rollback", "redeployment",
-	// "beside the branch" or "commit not on the branch"; "" where it failed.
-	Course  string   `json:"course,omitempty"`
-	Changes []string `json:"changes"` // that it brought first
-}
-
 // Deployments gives the production deployments by repository and time.
-func (l *Ledger) Deployments(ctx context.Context) iter.Seq2[Deployment, error] {
+func (l *Ledger) Deployments(ctx context.Context) iter.Seq2[evidence.Release, error] {
 	return rows(ctx, l, `SELECT r.system, r.name, g.name, d.environment, d.sha, d.created, d.succeeded, d.course,
 		  (SELECT json_group_array(v) FROM (SELECT c.change AS v FROM change_records x JOIN changes c ON c.id = x.change WHERE x.record = d.record AND x.role = 'deployment' ORDER BY 1))
 		FROM deployments d JOIN records r ON r.id = d.record JOIN repositories g ON g.id = d.repository
-		WHERE d.production ORDER BY g.system, g.name, coalesce(d.succeeded, d.created), r.name`, nil, func(s scan) (d Deployment, err error) {
+		WHERE d.production ORDER BY g.system, g.name, coalesce(d.succeeded, d.created), r.name`, nil, func(s scan) (d evidence.Release, err error) {
 		var created, succeeded moment
 		var changes string
 		d.Ref.Kind = evidence.KindDeployment
@@ -119,23 +76,14 @@ func (l *Ledger) Deployments(ctx context.Context) iter.Seq2[Deployment, error] {
 	})
 }
 
-// Visibility is one configured repository or project, and what was seen of it.
-type Visibility struct {
-	System  string `json:"system"`
-	Kind    string `json:"kind"` // "repository" or "project"
-	Name    string `json:"name"`
-	State   string `json:"state"`   // "visible" or "hidden", as the source said; "" where it was not asked
-	Records int    `json:"records"` // that were listed of it
-}
-
 // Visible compares what is configured with what was seen.
-func (l *Ledger) Visible(ctx context.Context) ([]Visibility, error) {
-	var out []Visibility
+func (l *Ledger) Visible(ctx context.Context) ([]evidence.Visibility, error) {
+	var out []evidence.Visibility
 	for v, err := range rows(ctx, l, `SELECT v.system, v.kind, v.name, v.state,
 		  CASE v.kind WHEN 'project' THEN (SELECT count(*) FROM tickets t JOIN records r ON r.id = t.record WHERE r.system = v.system AND upper(t.key) LIKE upper(v.name) || '-%')
 		  ELSE coalesce((SELECT (SELECT count(*) FROM commits c WHERE c.repository = g.id) + (SELECT count(*) FROM pull_requests p WHERE p.repository = g.id)
 		    + (SELECT count(*) FROM deployments d WHERE d.repository = g.id) FROM repositories g WHERE g.system = v.system AND g.name = v.name), 0) END
-		FROM visible v ORDER BY v.system, v.kind, v.name`, nil, func(s scan) (v Visibility, err error) {
+		FROM visible v ORDER BY v.system, v.kind, v.name`, nil, func(s scan) (v evidence.Visibility, err error) {
 		return v, s(&v.System, &v.Kind, &v.Name, &v.State, &v.Records)
 	}) {
 		if err != nil {
@@ -146,26 +94,13 @@ func (l *Ledger) Visible(ctx context.Context) ([]Visibility, error) {
 	return out, nil
 }
 
-// Messages counts what the messages of the commits on a repository's
-// first-parent line say. They are the committers' statements.
-type Messages struct {
-	System      string `json:"system"`
-	Repository  string `json:"repository"`
-	Commits     int    `json:"commits"`
-	PullRequest int    `json:"with_pull_request_number"`
-	Ticket      int    `json:"with_ticket_key"`
-	Reviewers   int    `json:"with_reviewers"`
-	Neither     int    `json:"with_neither_number_nor_key"`
-	Reverts     int    `json:"reverts"`
-}
-
 // Messages gives the counts by repository.
-func (l *Ledger) Messages(ctx context.Context) ([]Messages, error) {
-	var out []Messages
+func (l *Ledger) Messages(ctx context.Context) ([]evidence.Messages, error) {
+	var out []evidence.Messages
 	for m, err := range rows(ctx, l, `SELECT g.system, g.name, count(*), sum(number IS NOT NULL), sum(ticket), sum(reviewed), sum(number IS NULL AND NOT ticket), sum(reverts) FROM (
 		  SELECT l.repository, c.number, c.reviewed, c.reverts, EXISTS (SELECT 1 FROM named_tickets n WHERE n.record = c.record AND n.place = 'commit') AS ticket
 		  FROM line l JOIN commits c ON c.repository = l.repository AND c.sha = l.sha) JOIN repositories g ON g.id = repository
-		GROUP BY g.id ORDER BY g.system, g.name`, nil, func(s scan) (m Messages, err error) {
+		GROUP BY g.id ORDER BY g.system, g.name`, nil, func(s scan) (m evidence.Messages, err error) {
 		return m, s(&m.System, &m.Repository, &m.Commits, &m.PullRequest, &m.Ticket, &m.Reviewers, &m.Neither, &m.Reverts)
 	}) {
 		if err != nil {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
 
 func drawPopulation(t *rapid.T) []Change {
@@ -34,7 +36,7 @@ func drawOptions(t *rapid.T, population []Change) Options {
 	return o
 }
 
-func sel(t *rapid.T, population []Change, o Options) Selection {
+func sel(t *rapid.T, population []Change, o Options) evidence.Selection {
 	s, err := Select(population, o)
 	if err != nil {
 		t.Fatal(err)
@@ -102,7 +104,7 @@ func TestStrataHaveTheirLeast(t *testing.T) {
 		population := drawPopulation(t)
 		o := drawOptions(t, population)
 		s := sel(t, population, o)
-		in := map[string]Item{}
+		in := map[string]evidence.SelectedItem{}
 		replaced := map[string]int{}
 		for _, it := range s.Items {
 			if _, twice := in[it.ID]; twice || (it.Void != o.Void[it.ID]) {

@@ -63,45 +63,8 @@ type Options struct {
 	Void   map[string]string // why changes cannot be tested, by ID; a reason is required
 }
 
-// Selection is a sample with all that is needed to draw it again.
-type Selection struct {
-	Method           string    `json:"method"`
-	Seed             string    `json:"seed"`
-	SeedByAuditor    bool      `json:"seed_by_auditor"`
-	Rule             string    `json:"rule"`
-	PopulationSHA256 string    `json:"population_sha256"` // of the sorted IDs, each followed by a line feed
-	PopulationSize   int       `json:"population_size"`   // N
-	Size             int       `json:"size"`              // n: of the random sample, without what the strata add
-	Items            []Item    `json:"items"`             // in order of rank, void ones too
-	Strata           []Stratum `json:"strata"`
-	Months           []Month   `json:"months"`
-	Undated          int       `json:"undated,omitempty"` // changes of the population without a time of deployment
-	Notes            []string  `json:"notes,omitempty"`
-}
-
-// Item is one selected change.
-type Item struct {
-	ID       string `json:"id"`
-	Rank     int    `json:"rank"`               // in the whole population, from 1
-	Digest   string `json:"digest"`             // SHA-256(seed LF id), hex
-	Stratum  string `json:"stratum"`            // for which it was taken: "random" for the n
-	Void     string `json:"void,omitempty"`     // why it cannot be tested; "" where it can
-	Replaces string `json:"replaces,omitempty"` // the void change whose place it takes
-}
-
 // Random is the stratum of the n that chance selected.
 const Random = "random"
-
-// Sample gives the items that are to be tested, in order of rank.
-func (s Selection) Sample() []Item {
-	var out []Item
-	for _, it := range s.Items {
-		if it.Void == "" {
-			out = append(out, it)
-		}
-	}
-	return out
-}
 
 // ranked is a change in its place.
 type ranked struct {
@@ -112,14 +75,14 @@ type ranked struct {
 
 // Select draws a sample. Equal populations, in any order, and equal options
 // give equal samples.
-func Select(population []Change, o Options) (Selection, error) {
+func Select(population []Change, o Options) (evidence.Selection, error) {
 	if err := check(population, o); err != nil {
-		return Selection{}, err
+		return evidence.Selection{}, err
 	}
 	order := rank(population, o.Seed)
-	s := Selection{Method: Method, Seed: o.Seed, SeedByAuditor: o.SeedByAuditor, Rule: o.Rule.String(),
+	s := evidence.Selection{Method: Method, Seed: o.Seed, SeedByAuditor: o.SeedByAuditor, Rule: o.Rule.String(),
 		PopulationSHA256: evidence.HashIDs(ids(population)), PopulationSize: len(order), Size: Size(len(order), o.Rule)}
-	d := &draw{void: o.Void, taken: map[string]*Item{}}
+	d := &draw{void: o.Void, taken: map[string]*evidence.SelectedItem{}}
 	all := stratum{name: Random, rule: s.Rule, least: s.Size, members: order}
 	strata := append([]stratum{all}, o.strata(order)...)
 	for _, st := range strata {
@@ -134,7 +97,7 @@ func Select(population []Change, o Options) (Selection, error) {
 		s.Strata = append(s.Strata, d.describe(st))
 	}
 	s.Months, s.Undated = months(order, d, o.Period, o.Zone)
-	s.note(o)
+	s.Notes = notes(&s, o)
 	return s, nil
 }
 

@@ -102,7 +102,7 @@ func TestDocumentedExample(t *testing.T) {
 }
 
 // text1 prints the sample as the shell does.
-func text1(s Selection) string {
+func text1(s evidence.Selection) string {
 	var b strings.Builder
 	for _, it := range s.Sample() {
 		fmt.Fprintln(&b, it.Digest, it.ID)
@@ -166,10 +166,10 @@ func TestStrata(t *testing.T) {
 			}
 		}
 	}
-	if random != 15 || len(s.Items) <= 15 || !slices.IsSortedFunc(s.Items, func(a, b Item) int { return a.Rank - b.Rank }) {
+	if random != 15 || len(s.Items) <= 15 || !slices.IsSortedFunc(s.Items, func(a, b evidence.SelectedItem) int { return a.Rank - b.Rank }) {
 		t.Errorf("%d random of %d items", random, len(s.Items))
 	}
-	if len(s.Months) != 6 || s.Months[5] != (Month{"2026-06", 0, 0}) || s.Months[0].Population != 31 || s.Undated != 2 {
+	if len(s.Months) != 6 || s.Months[5] != (evidence.SelectionMonth{Month: "2026-06", Population: 0, Selected: 0}) || s.Months[0].Population != 31 || s.Undated != 2 {
 		t.Errorf("months %+v, %d undated", s.Months, s.Undated)
 	}
 	notes := strings.Join(s.Notes, "\n")
@@ -204,7 +204,7 @@ func TestManyEmergenciesAndMonths(t *testing.T) {
 		t.Skip("no zone database")
 	}
 	s, err = Select([]Change{{ID: "x", Deployed: time.Date(2026, 1, 31, 23, 30, 0, 0, time.UTC)}}, Options{Seed: "1", Zone: berlin})
-	if err != nil || len(s.Months) != 1 || s.Months[0] != (Month{"2026-02", 1, 1}) {
+	if err != nil || len(s.Months) != 1 || s.Months[0] != (evidence.SelectionMonth{Month: "2026-02", Population: 1, Selected: 1}) {
 		t.Errorf("%+v, %v", s.Months, err)
 	}
 }

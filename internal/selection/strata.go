@@ -20,16 +20,6 @@ type stratum struct {
 	members    []ranked // in order of rank
 }
 
-// Stratum says what was asked of a part of the population, and what came of it.
-type Stratum struct {
-	Name       string `json:"name"`
-	Rule       string `json:"rule"`
-	Population int    `json:"population"` // changes that belong to it
-	Least      int    `json:"least"`      // that must be in the sample
-	Selected   int    `json:"selected"`   // that are, by chance or added; void ones do not count
-	Void       int    `json:"void,omitempty"`
-}
-
 // strata gives those that were asked for, in the order in which they are
 // looked at.
 func (o Options) strata(order []ranked) []stratum {
@@ -88,7 +78,7 @@ func distinct(order []ranked, of func(Change) string) []string {
 // A draw is a sample while it is drawn.
 type draw struct {
 	void  map[string]string
-	taken map[string]*Item // by ID, void ones too
+	taken map[string]*evidence.SelectedItem // by ID, void ones too
 }
 
 // take goes through the stratum in order until it has enough. What is in the
@@ -110,7 +100,7 @@ func (d *draw) take(st stratum) {
 		if d.taken[r.ID] != nil {
 			continue
 		}
-		it := &Item{ID: r.ID, Rank: r.rank, Digest: digestText(r.digest), Stratum: st.name, Void: d.void[r.ID]}
+		it := &evidence.SelectedItem{ID: r.ID, Rank: r.rank, Digest: digestText(r.digest), Stratum: st.name, Void: d.void[r.ID]}
 		if places > st.least && len(empty) > 0 {
 			it.Replaces, empty = empty[0], empty[1:]
 		}
@@ -126,8 +116,8 @@ func (d *draw) take(st stratum) {
 	}
 }
 
-func (d *draw) describe(st stratum) Stratum {
-	out := Stratum{Name: st.name, Rule: st.rule, Population: len(st.members), Least: st.least}
+func (d *draw) describe(st stratum) evidence.Stratum {
+	out := evidence.Stratum{Name: st.name, Rule: st.rule, Population: len(st.members), Least: st.least}
 	for _, r := range st.members {
 		switch it := d.taken[r.ID]; {
 		case it == nil:
@@ -140,20 +130,13 @@ func (d *draw) describe(st stratum) Stratum {
 	return out
 }
 
-// Month says how a month of the period is represented.
-type Month struct {
-	Month      string `json:"month"`      // "2026-02", in the zone of the options
-	Population int    `json:"population"` // changes that reached production in it
-	Selected   int    `json:"selected"`
-}
-
 // months counts every month of the period, and those outside it that changes
 // name, in order.
-func months(order []ranked, d *draw, p evidence.Period, zone *time.Location) (all []Month, undated int) {
-	count := map[string]*Month{}
-	month := func(name string) *Month {
+func months(order []ranked, d *draw, p evidence.Period, zone *time.Location) (all []evidence.SelectionMonth, undated int) {
+	count := map[string]*evidence.SelectionMonth{}
+	month := func(name string) *evidence.SelectionMonth {
 		if count[name] == nil {
-			count[name] = &Month{Month: name}
+			count[name] = &evidence.SelectionMonth{Month: name}
 		}
 		return count[name]
 	}
@@ -188,9 +171,9 @@ func monthOf(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format("2006-01")
 }
 
-// note says what a reader must know to judge the sample.
-func (s *Selection) note(o Options) {
-	note := func(format string, args ...any) { s.Notes = append(s.Notes, fmt.Sprintf(format, args...)) }
+// notes says what a reader must know to judge the sample.
+func notes(s *evidence.Selection, o Options) (all []string) {
+	note := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
 	if !o.SeedByAuditor {
 		note("the auditor did not choose the seed: whoever chooses it can try several and keep a sample that suits them; let the auditor name the seed")
 	}
@@ -211,11 +194,12 @@ func (s *Selection) note(o Options) {
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(o.Void)) {
-		if !slices.ContainsFunc(s.Items, func(it Item) bool { return it.ID == id }) {
+		if !slices.ContainsFunc(s.Items, func(it evidence.SelectedItem) bool { return it.ID == id }) {
 			note("change %s is called void (%s) and was not selected", id, o.Void[id])
 		}
 	}
 	if s.Undated > 0 {
 		note("%d changes of the population have no time of deployment and belong to no month", s.Undated)
 	}
+	return all
 }

@@ -1,0 +1,65 @@
+package evidence
+
+// Attribute is one lettered property that is tested for each change: what the
+// legend says of it.
+type Attribute struct {
+	Letter    string `json:"letter"` // "A" to "Z"
+	Title     string `json:"title"`
+	Text      string `json:"text"`      // what is asserted, in one sentence
+	Criterion string `json:"criterion"` // "CC8.1"
+	Focus     []int  `json:"focus"`     // points of focus of the criterion, by number
+	Procedure string `json:"procedure"` // how it is tested, for somebody who does it again by hand
+	Version   int    `json:"version"`   // of the rule: grows when outcomes may differ
+	Key       bool   `json:"key"`       // an exception to it is an exception to the change
+	// Thresholds are what the policy sets for it.
+	Thresholds []Fact `json:"thresholds,omitempty"`
+}
+
+// PolicyRef names the policy that changes were tested by.
+type PolicyRef struct {
+	Name    string `json:"name"` // its file's own name, or "starter policy"
+	Version string `json:"version"`
+	SHA256  string `json:"sha256"` // of its text
+}
+
+// String gives name, version and the beginning of the hash.
+func (p PolicyRef) String() string {
+	if p.SHA256 == "" {
+		return ""
+	}
+	return p.Name + " " + p.Version + " (" + p.SHA256[:min(12, len(p.SHA256))] + ")"
+}
+
+// Response is what management says to one exception. It never changes an
+// outcome.
+type Response struct {
+	Change       string `json:"change"`    // ID of the change
+	Attribute    string `json:"attribute"` // its letter
+	Condition    string `json:"condition,omitempty"`
+	Criteria     string `json:"criteria,omitempty"`
+	Cause        string `json:"cause,omitempty"`
+	Effect       string `json:"effect,omitempty"`
+	Compensating string `json:"compensating_control,omitempty"`
+	Response     string `json:"management_response,omitempty"`
+	Owner        string `json:"owner,omitempty"`
+	Due          string `json:"due,omitempty"` // a day
+	Status       string `json:"status,omitempty"`
+	By           string `json:"by,omitempty"` // who wrote it
+	At           string `json:"at,omitempty"` // when, a day or a moment
+}
+
+// Identity is one human, or one account that is nobody's alone, with all the
+// accounts and roles that the organisation says they have.
+type Identity struct {
+	Name     string       `json:"name"`
+	Kind     string       `json:"kind"` // "human", "bot" or "service"
+	Accounts []Person     `json:"accounts"`
+	Roles    []RolePeriod `json:"roles,omitempty"`
+}
+
+// RolePeriod is a role that a human had for a time; empty days are open ends.
+type RolePeriod struct {
+	Role string `json:"role"`
+	From string `json:"from,omitempty"` // first day
+	To   string `json:"to,omitempty"`   // first day that no longer counts
+}
