@@ -53,7 +53,7 @@ func kinds() []kind {
 func newGitHub(s config.System, n Needs) (evidence.Collector, error) {
 	return github.New(github.Config{
 		Name: s.Name, BaseURL: s.URL, WebURL: s.WebURL, Authorize: authorize(s, n.Secret), Concurrency: s.Concurrency,
-		Repositories: s.Repositories, Production: s.Production,
+		Repositories: s.Repositories, Production: s.Production, Branches: s.Branches,
 	}, n.Session, n.Version)
 }
 

@@ -1,6 +1,7 @@
 package git
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -70,6 +71,7 @@ func (l *lister) batch(ctx context.Context, ix *index, dates []int64, r run) err
 // item gives the record of one commit, with what its message names.
 func (l *lister) item(ix *index, o object, c changes) evidence.Item {
 	record := o.commit(l.g.config.Repository)
+	record.Branch = cmp.Or(ix.branch, "HEAD")
 	record.Files, record.FilesTotal = c.files, c.total
 	if len(c.files) > filesMost {
 		record.Files = c.files[:filesMost]

@@ -25,6 +25,7 @@ type walk struct {
 	page    map[string]*commitNode // the last page of history
 	from    []evidence.Provenance  // of it
 	held    []*step                // commits older than the bound, in a row
+	taken   []*step                // to be emitted
 }
 
 // step is a commit that the walk comes to.
@@ -48,6 +49,22 @@ func (s *step) date() time.Time {
 // the others. A commit names its parents by hash, so no step can be skipped.
 func (l *listing) walkCommits(ctx context.Context) error {
 	w := &walk{l: l, seen: map[string]bool{}, parents: map[string]string{}}
+	err := w.run(ctx)
+	// Which commits are on the branch's line is known at the end only: a deployed
+	// commit may have been come to before the line was.
+	if emitted := w.emit(); err == nil {
+		err = emitted
+	}
+	if err != nil {
+		return err
+	}
+	l.commitQueries()
+	l.known = nil
+	return nil
+}
+
+func (w *walk) run(ctx context.Context) error {
+	l := w.l
 	based, err := w.begin(ctx)
 	if err != nil {
 		return err
@@ -66,9 +83,7 @@ func (l *listing) walkCommits(ctx context.Context) error {
 				continue
 			}
 		default:
-			if err := w.emit(append(w.held, s)); err != nil {
-				return err
-			}
+			w.taken = append(append(w.taken, w.held...), s)
 			w.held = nil
 		}
 		if parent != "" {
@@ -77,11 +92,7 @@ func (l *listing) walkCommits(ctx context.Context) error {
 			}
 		}
 	}
-	if err := w.end(); err != nil {
-		return err
-	}
-	l.commitQueries()
-	l.known = nil
+	w.end()
 	return nil
 }
 
@@ -233,18 +244,27 @@ func (w *walk) latest() *step {
 	return s
 }
 
-func (w *walk) emit(steps []*step) error {
-	for _, s := range steps {
-		if err := w.l.emitCommit(s); err != nil {
+// emit emits what was taken, and says which commits are on the branch's line.
+func (w *walk) emit() error {
+	line := map[string]bool{}
+	for sha := w.l.tip; sha != "" && !line[sha]; sha = w.parents[sha] {
+		line[sha] = true
+	}
+	for _, s := range w.taken {
+		branch := ""
+		if line[s.c.OID] {
+			branch = w.l.branch
+		}
+		if err := w.l.emitCommit(s, branch); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// end emits the commits of the deployments before the period, which the
+// end takes the commits of the deployments before the period, which the
 // population is bounded by, and accounts for what was read beyond it.
-func (w *walk) end() error {
+func (w *walk) end() {
 	l := w.l
 	for _, s := range w.held {
 		id := l.c.ref(evidence.KindCommit, "%s@%s", l.repository, s.c.OID).ID
@@ -254,12 +274,9 @@ func (w *walk) end() error {
 	}
 	for _, d := range l.found {
 		if c := l.known[d.raw.GetSHA()]; c != nil && !d.succeeded.IsZero() && d.succeeded.Before(l.period.From) {
-			if err := l.emitCommit(&step{c: c.commit, from: c.from, query: c.query, base: true}); err != nil {
-				return err
-			}
+			w.taken = append(w.taken, &step{c: c.commit, from: c.from, query: c.query, base: true})
 		}
 	}
-	return nil
 }
 
 // start puts a commit on the front, unless the walk was there; false where it
@@ -348,7 +365,7 @@ func (w *walk) load(ctx context.Context, sha string) (*received, error) {
 	return nil, &evidence.GapError{Reason: evidence.Unreachable, Detail: "GitHub answered with the history of another commit"}
 }
 
-func (l *listing) emitCommit(s *step) error {
+func (l *listing) emitCommit(s *step, branch string) error {
 	ref := l.c.ref(evidence.KindCommit, "%s@%s", l.repository, s.c.OID)
 	if _, again := l.commits.rows[ref.ID]; again {
 		return nil
@@ -357,6 +374,7 @@ func (l *listing) emitCommit(s *step) error {
 	l.taken[s.query]++
 	l.commits.heard(s.from, nil)
 	out := l.c.mapCommit(l.repository, s.c.commit())
+	out.Branch = branch
 	prs := s.c.Associated.all()
 	if len(prs) < s.c.Associated.Total {
 		l.commits.cut("commit %s: %d of its %d pull requests were obtained", s.c.OID, len(prs), s.c.Associated.Total)
@@ -371,7 +389,7 @@ func (l *listing) emitCommit(s *step) error {
 			l.brought(p)
 		}
 	}
-	item := evidence.Item{Ref: ref, Commit: &out, Provenance: s.from, Links: slices.Clone(out.PullRequests)}
+	item := evidence.Item{Ref: ref, Commit: &out, Provenance: s.from, Links: slices.Clone(out.PullRequests), Unread: []string{"files", "deployments"}}
 	item.Links = append(item.Links, l.c.ref(evidence.KindChecks, "%s@%s", l.repository, s.c.OID))
 	return l.emit(item)
 }

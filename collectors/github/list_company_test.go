@@ -76,7 +76,11 @@ func TestListEqualsTheTruth(t *testing.T) {
 			inForge[ref2(evidence.KindDeployment, name+"/deployments/"+id(d.ID))] = true
 		}
 		for sha := r.Branches["main"]; r.Commits[sha] != nil; {
-			inForge[ref2(evidence.KindCommit, name+"@"+sha)] = true
+			ref := ref2(evidence.KindCommit, name+"@"+sha)
+			inForge[ref] = true
+			if it, ok := got.items[ref]; ok && it.Commit.Branch != "main" {
+				t.Errorf("%s is on the line of main, and is listed as of %q", ref, it.Commit.Branch)
+			}
 			if len(r.Commits[sha].Parents) == 0 {
 				break
 			}
@@ -90,6 +94,8 @@ func TestListEqualsTheTruth(t *testing.T) {
 		}
 		if it.Commit == nil {
 			t.Errorf("%s was listed and is not in the population", ref)
+		} else if it.Commit.Branch != "" {
+			t.Errorf("%s is not on main, and is listed as of %s", ref, it.Commit.Branch)
 		}
 		offMain++
 	}
@@ -144,7 +150,7 @@ func likeAList(it evidence.Item) any {
 	}
 	commit := func(c *evidence.Commit) {
 		c.ContainedIn, c.Files, c.FilesTotal = nil, nil, 0
-		c.URL = ""
+		c.URL, c.Branch = "", "" // a branch's line is found by lists alone
 		for _, s := range []*evidence.Signature{&c.Author, &c.Committer} {
 			person(&s.Account)
 			if s.Account != nil && s.Account.Type == "Bot" {

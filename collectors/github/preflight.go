@@ -143,14 +143,17 @@ func (c *Collector) visible(ctx context.Context, repository string, p *evidence.
 	var kept struct {
 		Days int `json:"days"`
 	}
+	keeps := evidence.Retention{What: "CI logs and artifacts", Scope: repository, Keeps: defaultLogRetention * 24 * time.Hour, Assumed: true}
 	// Only administrators may ask; GitHub's default is documented.
 	if _, err := c.get(ctx, n.path("/actions/permissions/artifact-and-log-retention"), &kept); err == nil && kept.Days > 0 {
 		c.mu.Lock()
 		c.retention[repository] = kept.Days
 		c.mu.Unlock()
+		keeps.Keeps, keeps.Assumed = time.Duration(kept.Days)*24*time.Hour, false
 		p.Notes = append(p.Notes, fmt.Sprintf("%s keeps Actions logs and artifacts for %d days", repository, kept.Days))
 	} else {
 		p.Notes = append(p.Notes, fmt.Sprintf("%s does not say how long it keeps Actions logs and artifacts; GitHub's default is %d days", repository, defaultLogRetention))
 	}
+	p.Retentions = append(p.Retentions, keeps)
 	return nil
 }

@@ -26,7 +26,10 @@ func (c *Collector) Preflight(ctx context.Context) (evidence.Principal, error) {
 		return p, &g
 	}
 	p.Notes = append(p.Notes, "Prometheus "+build.Version)
-	if _, stated := c.retention(ctx); stated != "" {
+	if keeps, stated := c.retention(ctx); stated != "" {
+		if keeps > 0 {
+			p.Retentions = append(p.Retentions, evidence.Retention{What: "measurements", Keeps: keeps})
+		}
 		p.Notes = append(p.Notes, "keeps data for "+stated+"; what is older cannot be collected")
 	} else {
 		p.Notes = append(p.Notes, "does not say how long it keeps data; an empty window may be one that it no longer keeps")

@@ -40,6 +40,16 @@ func (s *Session) Fetch(ctx context.Context, system, name string, do func(contex
 	return b, nil
 }
 
+// Recall gives what was recorded last under name, in this run or an earlier
+// one, online as well. The error wraps ErrNotRecorded where nothing was.
+func (s *Session) Recall(ctx context.Context, system, name string) ([]byte, error) {
+	rec, err := s.replay(ctx, &record{System: system, Method: methodFetch, URL: s.secrets.clean(legible(name))})
+	if err != nil {
+		return nil, err
+	}
+	return s.vault.bytes(rec.SHA256, rec.Size)
+}
+
 // legible quotes a name that is not UTF-8, which a line of the journal cannot
 // hold: names that differ stay different.
 func legible(name string) string {

@@ -24,6 +24,7 @@ type Config struct {
 	Systems      []System
 	Services     []Service
 	Vault        string // folder of everything collected; default .tickmark/vault beside the file
+	Ledger       string // SQLite file of the population; ledger.sqlite beside the vault
 	Policies     string // folder of the organisation's own policies; "" for the starters
 	Font         string // a TrueType font for scripts that DejaVu lacks; "" to look for one
 	Warnings     []string
@@ -40,9 +41,10 @@ type System struct {
 	Token       TokenSource
 	Concurrency int // requests under way at once; 0 for the default
 
-	Repositories []string // github: "owner/name"
-	Production   []string // github: names of production environments, with * for any text
-	Branch       string   // git: the deployed branch; "" for the repository's HEAD
+	Repositories []string          // github: "owner/name"
+	Production   []string          // github: names of production environments, with * for any text
+	Branches     map[string]string // github: deployed branch by repository, where it is not the default branch
+	Branch       string            // git: the deployed branch; "" for the repository's HEAD
 
 	Cloud       bool              // jira: Cloud rather than Data Center
 	Projects    []string          // jira: project keys

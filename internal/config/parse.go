@@ -74,6 +74,7 @@ func Parse(file string, data []byte) (*Config, error) {
 		return nil, d.problems
 	}
 	c.Vault, c.Policies, c.Font = c.resolve(c.Vault), c.resolve(c.Policies), c.resolve(c.Font)
+	c.Ledger = filepath.Join(filepath.Dir(c.Vault), "ledger.sqlite")
 	return c, nil
 }
 
@@ -201,6 +202,7 @@ func (s *System) kinds() map[string]struct {
 		"github": {keys{
 			"repositories": func(v value) { s.Repositories = readRepositories(v) },
 			"production":   func(v value) { s.Production = v.texts() },
+			"branches":     func(value) {}, // by readBranches, once the repositories are known
 		}, true, []string{"repositories"}},
 		"jira": {keys{
 			"cloud":        func(v value) { s.Cloud = v.boolean() },
@@ -244,7 +246,7 @@ func (c *Config) readSystem(v value) {
 		add(allowed, s.remote(c))
 	}
 	v.mapping(allowed, append([]string{"name"}, kind.required...)...)
-	s.complete(c)
+	s.complete(v, c)
 	if s.Name != "" {
 		if _, twice := c.System(s.Name); twice {
 			v.problem("another system has the name %q already", s.Name)
@@ -269,11 +271,12 @@ func child(v value, key string) *yaml.Node {
 }
 
 // complete fills what follows from the rest.
-func (s *System) complete(c *Config) {
+func (s *System) complete(v value, c *Config) {
 	s.Path = c.resolve(s.Path)
 	switch s.Kind {
 	case "github":
 		s.completeGitHub()
+		s.readBranches(v)
 	case "jira":
 		if s.URL != nil {
 			s.Cloud = s.Cloud || strings.HasSuffix(s.URL.Hostname(), ".atlassian.net")

@@ -102,6 +102,21 @@ func readRepositories(v value) []string {
 	return out
 }
 
+// readBranches reads the deployed branches of those repositories whose default
+// branch it is not.
+func (s *System) readBranches(v value) {
+	n := child(v, "branches")
+	if n == nil {
+		return
+	}
+	allowed := keys{}
+	s.Branches = map[string]string{}
+	for _, r := range s.Repositories {
+		allowed[r] = func(v value) { s.Branches[r] = v.text() }
+	}
+	value{n, join(v.path, "branches"), v.d}.mapping(allowed)
+}
+
 var projectKey = regexp.MustCompile(`^[A-Z][A-Z0-9_]+$`)
 
 func readProjects(v value) []string {

@@ -26,6 +26,8 @@ type Principal struct {
 	Visible []string  `json:"visible,omitempty"` // configured repositories or projects that it can see
 	Hidden  []string  `json:"hidden,omitempty"`  // configured ones that it cannot see, or that do not exist
 	Notes   []string  `json:"notes,omitempty"`   // retention, clock skew, excess rights: for a person to read
+	// Retentions say what the source will delete, and when.
+	Retentions []Retention `json:"retentions,omitempty"`
 }
 
 // A Collector expands one ref. What it emitted before an error is kept; the

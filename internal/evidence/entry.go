@@ -148,12 +148,12 @@ type Retention struct {
 }
 
 // Expiry is evidence of changes of the population that its source deletes at a
-// known time: all changes of one month and one kind of evidence together.
+// known time: one kind of evidence of the changes of one month together.
 type Expiry struct {
 	System  string    `json:"system"`
 	What    string    `json:"what"`
 	Scope   string    `json:"scope,omitempty"`
-	Month   string    `json:"month"` // of deployment
+	Month   string    `json:"month"` // in which the evidence came about
 	Changes int       `json:"changes"`
 	Gone    int       `json:"gone"`           // of them, those whose evidence is beyond the retention already
 	First   time.Time `json:"first,omitzero"` // when the first of those that are left is deleted

@@ -156,9 +156,6 @@ func jiraUser(u *tracker.User) *evidence.Person {
 func ticketItem(c *company.Company, is *tracker.Issue) evidence.Item {
 	t := &evidence.Ticket{Key: is.Key, Project: is.Project.Key, Type: is.Type, Title: is.Summary, Status: is.Status.Name, Resolution: is.Resolution,
 		Reporter: jiraUser(is.Reporter), Assignee: jiraUser(is.Assignee), Created: is.Created, Updated: is.Updated, Resolved: is.Resolved}
-	for _, old := range is.FormerKeys { // as the changelog of a moved issue says
-		t.History = append(t.History, evidence.HistoryEntry{Field: "Key", From: old, To: is.Key})
-	}
 	byField := is.Custom[c.Tracker.Field("Implemented at").Number].Time
 	if !byField.IsZero() {
 		t.Deployed, t.DeployedBasis = byField.UTC(), "the field Implemented at"
@@ -186,7 +183,7 @@ func ticketItem(c *company.Company, is *tracker.Issue) evidence.Item {
 
 func open(t testing.TB) *Ledger {
 	t.Helper()
-	l, err := Open(filepath.Join(t.TempDir(), "ledger ?#%1.sqlite"), Options{})
+	l, err := Open(filepath.Join(t.TempDir(), "ledger ?#%1.sqlite"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -140,7 +140,7 @@ func BenchmarkLoad(b *testing.B) {
 				listed := time.Since(start)
 				heap := stop()
 				start = time.Now()
-				again, err := Open(l.path, Options{})
+				again, err := Open(l.path)
 				if err != nil {
 					b.Fatal(err)
 				}

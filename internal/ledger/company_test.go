@@ -3,24 +3,12 @@ package ledger
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"testing"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 	"github.com/tickmark-dev/tickmark/internal/simulate/company"
 )
-
-// truthID is the ledger's name for a change of the truth.
-func truthID(c *company.Change) string {
-	switch {
-	case c.PullRequest > 0:
-		return fmt.Sprintf("%s#%d", c.Repository, c.PullRequest)
-	case c.Repository != "":
-		return c.Repository + "@" + c.MergeSHA
-	}
-	return c.ID
-}
 
 func sorted(in []string) []string {
 	out := slices.Clone(in)
@@ -54,7 +42,7 @@ func TestSampleCompanyEqualsItsTruth(t *testing.T) {
 	}
 	var population, got []string
 	for _, w := range c.Truth.Changes {
-		id := truthID(w)
+		id := w.RecordID()
 		g, ok := known[id]
 		if !ok {
 			t.Errorf("%s (%s) is no change of the ledger", w.ID, w.Title)
@@ -85,8 +73,8 @@ func TestSampleCompanyEqualsItsTruth(t *testing.T) {
 	// Two kinds of tickets say that they went live and no record ties them to
 	// code: those closed as done with nothing deployed, and the one of the
 	// night of 13 June, which its push does not name.
-	population = append(population, abandoned(c, "done")...)
-	population = append(population, unnamed(c)...)
+	population = append(population, c.AbandonedTickets("done")...)
+	population = append(population, c.Unnamed()...)
 	differ(t, "population", got, population)
 	var not []string
 	for _, g := range known {
@@ -101,28 +89,7 @@ func TestSampleCompanyEqualsItsTruth(t *testing.T) {
 func qualified(c *company.Company, ids []string) (out []string) {
 	for _, w := range c.Truth.Changes {
 		if slices.Contains(ids, w.ID) {
-			out = append(out, truthID(w))
-		}
-	}
-	return out
-}
-
-// abandoned are the tickets that ended without a change: "done" or "dropped".
-func abandoned(c *company.Company, fate string) (out []string) {
-	for _, a := range c.Truth.Abandoned {
-		is := c.Tracker.Issue(a.ID)
-		if is != nil && slices.Contains([]string{"PAY", "IDN"}, is.Project.Key) && (is.Resolution == "Won't Do") == (fate == "dropped") {
-			out = append(out, a.ID)
-		}
-	}
-	return out
-}
-
-// unnamed are the tickets of changes whose records do not name them.
-func unnamed(c *company.Company) (out []string) {
-	for _, w := range c.Truth.Changes {
-		if w.Has("undocumented-emergency") && w.PullRequest == 0 {
-			out = append(out, w.Tickets...)
+			out = append(out, w.RecordID())
 		}
 	}
 	return out
@@ -131,42 +98,14 @@ func unnamed(c *company.Company) (out []string) {
 func TestSampleCompanyOrphans(t *testing.T) {
 	c := company.New(company.DefaultSeed)
 	l := loadCompany(t, c)
-	got := orphansOf(t, l)
-	var pushes, noTicket, pushNoTicket, only, pullNot, pushNot []string
-	pushDeployments := []string{}
-	for _, w := range c.Truth.Changes {
-		id := truthID(w)
-		switch {
-		case w.PullRequest > 0 && w.Deployment == 0:
-			pullNot = append(pullNot, id)
-		case w.Has("direct-push") && w.Deployment == 0:
-			pushNot = append(pushNot, id)
-		}
-		switch {
-		case w.Has("direct-push"):
-			pushes = append(pushes, id)
-			pushNoTicket = append(pushNoTicket, id) // the one that has a ticket does not name it
-			if w.Deployment != 0 {
-				pushDeployments = append(pushDeployments, fmt.Sprintf("%s/deployments/%d", w.Repository, w.Deployment))
-			}
-		case w.PullRequest > 0 && len(w.Tickets) == 0:
-			noTicket = append(noTicket, id)
-		case w.Has("ticket-only"):
-			only = append(only, id)
-		}
+	got, want := orphansOf(t, l), c.Orphans()
+	for kind, ids := range want {
+		differ(t, kind, got[kind], ids)
 	}
-	differ(t, CommitWithoutPullRequest, got[CommitWithoutPullRequest], pushes)
-	differ(t, CommitWithoutTicket, got[CommitWithoutTicket], pushNoTicket)
-	differ(t, DeploymentWithoutPullRequest, got[DeploymentWithoutPullRequest], pushDeployments)
-	differ(t, PullRequestWithoutTicket, got[PullRequestWithoutTicket], noTicket)
-	differ(t, PullRequestNotDeployed, got[PullRequestNotDeployed], pullNot)
-	differ(t, CommitNotDeployed, got[CommitNotDeployed], pushNot)
-	differ(t, TicketOnly, got[TicketOnly], append(only, unnamed(c)...))
-	differ(t, TicketWithoutDeployment, got[TicketWithoutDeployment], abandoned(c, "done"))
-	differ(t, TicketUndone, got[TicketUndone], abandoned(c, "dropped"))
-	differ(t, TicketNotListed, got[TicketNotListed], []string{"PAY-9120"})
-	for _, kind := range []string{PullRequestWithoutCommit, PullRequestNotListed, DeploymentOfUnknownCommit} {
-		differ(t, kind, got[kind], nil)
+	for kind := range got {
+		if _, ok := want[kind]; !ok {
+			t.Errorf("orphans of the kind %q were not planted", kind)
+		}
 	}
 }
 
@@ -217,30 +156,14 @@ func TestSampleCompanyTickets(t *testing.T) {
 		if w.Has("undocumented-emergency") {
 			continue // its ticket was written two days later, and neither names the other
 		}
-		g, want := known[truthID(w)], w.Tickets
+		g, want := known[w.RecordID()], w.Tickets
 		if w.PullRequest > 0 { // incidents are tickets that some name, too
-			want = append(slices.Clone(want), incidents(c, w)...)
+			want = append(slices.Clone(want), c.Incidents(w)...)
 		}
 		if !slices.Equal(sorted(g.Tickets), sorted(want)) {
 			t.Errorf("%s: tickets %v, want %v", w.ID, g.Tickets, want)
 		}
 	}
-}
-
-// incidents are those that a pull request's title and text name.
-func incidents(c *company.Company, w *company.Change) []string {
-	for _, r := range c.Forge.Repos {
-		for _, p := range r.PullRequests {
-			if "harbourline/"+r.Name == w.Repository && p.Number == w.PullRequest {
-				text := p.Title + "\n" + p.Body
-				for _, sha := range p.Commits {
-					text += "\n" + r.Commits[sha].Message
-				}
-				return regexp.MustCompile(`\bINC-\d+\b`).FindAllString(text, -1)
-			}
-		}
-	}
-	return nil
 }
 
 func TestSampleCompanyNumbers(t *testing.T) {

@@ -8,14 +8,13 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/klauspost/compress/zstd"
+
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
 
 // ErrEmpty is what reading gives where no period was loaded yet.
 var ErrEmpty = errors.New("the ledger holds no population yet: run `tickmark population` first")
-
-// Options say how to open a ledger. There are none yet that a user chooses.
-type Options struct{}
 
 // Ledger is an open ledger. It may be read from several goroutines at once.
 // One load at a time may be under way; until it is finished, reading gives
@@ -25,6 +24,7 @@ type Ledger struct {
 	db      *sql.DB
 	rebuilt string
 	about   about
+	decoder *zstd.Decoder // of records; may be used by several goroutines
 }
 
 // about is what a load was told first.
@@ -32,6 +32,7 @@ type about struct {
 	Period evidence.Period `json:"period"`
 	Zone   string          `json:"zone"`
 	Scope  Scope           `json:"scope"`
+	Source string          `json:"source,omitempty"`
 }
 
 // Scope is what the configuration puts into the population.
@@ -58,16 +59,24 @@ type Project struct {
 // Open opens the ledger at path, or makes an empty one. A file that is damaged
 // is moved aside and a new one made; Rebuilt says so. A file that a newer
 // version of tickmark made, or that is no ledger, is an error and left alone.
-func Open(path string, _ Options) (*Ledger, error) {
-	l := &Ledger{path: path}
+func Open(path string) (*Ledger, error) {
+	decoder, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxItem), zstd.WithDecoderConcurrency(0))
+	if err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
+	l := &Ledger{path: path, decoder: decoder}
 	if err := l.open(); err != nil {
+		decoder.Close()
 		return nil, fmt.Errorf("ledger: %w", err)
 	}
 	return l, nil
 }
 
 // Close closes the file.
-func (l *Ledger) Close() error { return l.db.Close() }
+func (l *Ledger) Close() error {
+	l.decoder.Close()
+	return l.db.Close()
+}
 
 // Rebuilt says in one sentence that the file was damaged, or of an older
 // version, and that it has to be loaded again; "" where it was not.
@@ -90,6 +99,9 @@ func (l *Ledger) Period() (evidence.Period, *time.Location, error) {
 
 // Scope gives the scope that was loaded.
 func (l *Ledger) Scope() Scope { return l.about.Scope }
+
+// Source is what Load.Source was told: of which listing this is.
+func (l *Ledger) Source() string { return l.about.Source }
 
 // Notes are remarks on how complete the population can be, sorted.
 func (l *Ledger) Notes(ctx context.Context) ([]string, error) {

@@ -103,6 +103,10 @@ func (ld *Load) Principal(p evidence.Principal) error {
 	return ld.failed()
 }
 
+// Source says of which listing the load is, so that a later reader can tell
+// whether the ledger is of the vault's newest one.
+func (ld *Load) Source(text string) { ld.about.Source = text }
+
 // Note adds a remark on how complete the population can be.
 func (ld *Load) Note(text string) error {
 	ld.note("%s", text)

@@ -47,7 +47,7 @@ func TestDamagedFileIsMovedAside(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, aside := range []string{path + ".damaged", path + ".damaged-2"} {
-				l, err := Open(path, Options{})
+				l, err := Open(path)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -67,7 +67,7 @@ func TestDamagedFileIsMovedAside(t *testing.T) {
 				if err := l.Close(); err != nil {
 					t.Fatal(err)
 				}
-				if again, err := Open(path, Options{}); err != nil || again.Rebuilt() != "" {
+				if again, err := Open(path); err != nil || again.Rebuilt() != "" {
 					t.Fatalf("opening again: %v, %q", err, again.Rebuilt())
 				} else if err := again.Close(); err != nil {
 					t.Fatal(err)
@@ -107,7 +107,7 @@ func TestFilesOfOthersAreLeftAlone(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = Open(path, Options{})
+			_, err = Open(path)
 			if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
 				t.Fatalf("error %v, want one sentence with %q", err, test.want)
 			}
@@ -121,7 +121,7 @@ func TestFilesOfOthersAreLeftAlone(t *testing.T) {
 func TestOlderVersionIsMadeAgain(t *testing.T) {
 	path := written(t)
 	edit(t, path, "PRAGMA user_version = 0")
-	l, err := Open(path, Options{})
+	l, err := Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestOlderVersionIsMadeAgain(t *testing.T) {
 }
 
 func TestFolderIsNoLedger(t *testing.T) {
-	if _, err := Open(t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), "folder") {
+	if _, err := Open(t.TempDir()); err == nil || !strings.Contains(err.Error(), "folder") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -17,6 +17,7 @@ import (
 // must hold at once.
 type Filter struct {
 	InPopulation bool            // only those
+	OnEdge       bool            // only those on an edge of the period
 	On           string          // a day, 2006-01-02, in the zone of the load
 	Period       evidence.Period // of the deployment: [From, To); either may be zero
 	ID           string
@@ -89,6 +90,9 @@ func (l *Ledger) where(ctx context.Context, f Filter) (string, []any, error) {
 	}
 	if f.InPopulation {
 		add(`c.population`)
+	}
+	if f.OnEdge {
+		add(`c.edge <> ''`)
 	}
 	if f.On != "" {
 		if _, err := time.Parse(time.DateOnly, f.On); err != nil {
@@ -231,7 +235,7 @@ func (l *Ledger) Item(ctx context.Context, ref evidence.Ref) (it evidence.Item, 
 		if err != nil {
 			return it, false, err
 		}
-		if it, err = unpack(packed); err != nil {
+		if it, err = l.unpack(packed); err != nil {
 			return it, false, l.damaged(ctx, fmt.Errorf("record %s: %w", ref, err))
 		}
 		return it, true, nil

@@ -32,12 +32,12 @@ func TestQueryTheSampleCompany(t *testing.T) {
 	truth := func(fits func(*company.Change) bool) (out []string) {
 		for _, w := range c.Truth.Changes {
 			if fits(w) {
-				out = append(out, truthID(w))
+				out = append(out, w.RecordID())
 			}
 		}
 		return out
 	}
-	ticketDone := func(id string) bool { return slices.Contains(append(abandoned(c, "done"), unnamed(c)...), id) }
+	ticketDone := func(id string) bool { return slices.Contains(append(c.AbandonedTickets("done"), c.Unnamed()...), id) }
 	check := func(t *testing.T, got []evidence.Entry, want []string) {
 		t.Helper()
 		if len(want) == 0 {
@@ -69,8 +69,8 @@ func TestQueryTheSampleCompany(t *testing.T) {
 			}
 			old := c.Tracker.Issue(w.Tickets[0]).FormerKeys[0]
 			for _, key := range []string{w.Tickets[0], old, strings.ToLower(old)} {
-				if got := ids(changes(t, l, Filter{Ticket: key})); !slices.Equal(got, []string{truthID(w)}) {
-					t.Errorf("%s: %v, want %s", key, got, truthID(w))
+				if got := ids(changes(t, l, Filter{Ticket: key})); !slices.Equal(got, []string{w.RecordID()}) {
+					t.Errorf("%s: %v, want %s", key, got, w.RecordID())
 				}
 			}
 			return

@@ -7,8 +7,6 @@ import (
 	"iter"
 	"time"
 
-	"github.com/klauspost/compress/zstd"
-
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
 
@@ -130,13 +128,8 @@ func (l *Ledger) Counts(ctx context.Context) (map[evidence.Kind]int, error) {
 // maxItem bounds one record as it is unpacked: the file may be anyone's.
 const maxItem = 256 << 20
 
-func unpack(packed []byte) (it evidence.Item, err error) {
-	d, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxItem), zstd.WithDecoderConcurrency(1))
-	if err != nil {
-		return it, err
-	}
-	defer d.Close()
-	text, err := d.DecodeAll(packed, nil)
+func (l *Ledger) unpack(packed []byte) (it evidence.Item, err error) {
+	text, err := l.decoder.DecodeAll(packed, nil)
 	if err != nil {
 		return it, err
 	}

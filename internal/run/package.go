@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
+	"github.com/tickmark-dev/tickmark/internal/ledger"
 	"github.com/tickmark-dev/tickmark/internal/pack"
 	"github.com/tickmark-dev/tickmark/internal/redact"
 	"github.com/tickmark-dev/tickmark/internal/request"
@@ -24,10 +25,12 @@ const DefaultOut = pack.DefaultName
 
 // Request says which changes are wanted, and where the package goes.
 type Request struct {
-	Files []string // lists as auditors send them
-	Args  []string // references
-	Out   string   // folder of the package
-	Zip   bool     // a ZIP file beside it as well
+	Files     []string            // lists as auditors send them
+	Args      []string            // references
+	Selection *evidence.Selection // drawn from the population; nil for none
+	All       bool                // every change of the population
+	Out       string              // folder of the package
+	Zip       bool                // a ZIP file beside it as well
 }
 
 // Result is what came of a package.
@@ -55,12 +58,21 @@ type SampleResult struct {
 // job is one package on its way through the stages.
 type job struct {
 	request Request
-	lines   []request.Line
+	wanted  wanted
+	ledger  *ledger.Ledger // nil where the population was never read
 	samples []evidence.Sample
 	pkg     evidence.Package
 	hits    []redact.Hit
 	builder *pack.Builder
 	result  Result
+}
+
+// wanted is a request as it was read, and as the vault remembers it for a later
+// render.
+type wanted struct {
+	Lines     []request.Line      `json:"lines,omitempty"`
+	Selection *evidence.Selection `json:"selection,omitempty"`
+	All       bool                `json:"all,omitempty"`
 }
 
 // Package makes a package. The stages are the way of the data; none reaches
@@ -84,6 +96,7 @@ func (r *Run) stages(ctx context.Context, j *job, read func(context.Context, *jo
 		read,         // the auditor's list
 		r.begin,      // a place to write, before anything is asked for
 		r.prove,      // every system knows us
+		r.survey,     // the population, where there is one
 		r.find,       // lines to samples
 		r.gather,     // samples to changes
 		r.clean,      // secrets out
@@ -103,21 +116,23 @@ func (r *Run) stages(ctx context.Context, j *job, read func(context.Context, *jo
 
 // read reads the request, and remembers it for a later render.
 func (r *Run) read(ctx context.Context, j *job) error {
+	w := &j.wanted
+	w.Selection, w.All = j.request.Selection, j.request.All
 	for _, file := range j.request.Files {
 		lines, err := readList(file)
 		if err != nil {
 			return err
 		}
-		j.lines = append(j.lines, lines...)
+		w.Lines = append(w.Lines, lines...)
 	}
-	j.lines = append(j.lines, request.Args(j.request.Args)...)
-	if len(j.lines) == 0 {
+	w.Lines = append(w.Lines, request.Args(j.request.Args)...)
+	if len(w.Lines) == 0 && w.Selection == nil && !w.All {
 		return errors.New("the request names no change")
 	}
 	if r.offline {
 		return nil
 	}
-	_, err := r.session.Fetch(ctx, requestSystem, requestName, func(context.Context) ([]byte, error) { return json.Marshal(j.lines) })
+	_, err := r.session.Fetch(ctx, requestSystem, requestName, func(context.Context) ([]byte, error) { return json.Marshal(w) })
 	return err
 }
 
@@ -156,7 +171,7 @@ func (r *Run) recall(ctx context.Context, j *job) error {
 	if err != nil {
 		return &HintError{errors.New("the vault holds no request yet"), "run `tickmark package` once; `tickmark render` then makes its package again"}
 	}
-	if err := json.Unmarshal(data, &j.lines); err != nil {
+	if err := json.Unmarshal(data, &j.wanted); err != nil {
 		return fmt.Errorf("reading the last request from the vault: %w", err)
 	}
 	return nil
@@ -192,8 +207,12 @@ func (r *Run) prove(ctx context.Context, _ *job) error { return r.preflight(ctx)
 // find turns lines into samples. A request of which nothing could be found
 // makes no package.
 func (r *Run) find(ctx context.Context, j *job) error {
+	lines, known, err := r.drawn(ctx, j)
+	if err != nil {
+		return err
+	}
 	var unmatched []evidence.Unmatched
-	j.samples, unmatched = r.findSamples(ctx, j.lines)
+	j.samples, unmatched = r.findSamples(ctx, append(lines, j.wanted.Lines...), known)
 	j.result.Unmatched = unmatched
 	if len(j.samples) > 0 {
 		return nil
@@ -232,16 +251,22 @@ func (r *Run) gather(ctx context.Context, j *job) error {
 	j.pkg = evidence.Package{
 		Organization: r.cfg.Organization, Simulated: r.cfg.Simulated, Zone: r.cfg.Zone, Period: r.cfg.Period,
 		AsOf: r.session.AsOf(), Tool: Tool(r.version), Principals: r.principals, Unmatched: j.result.Unmatched,
+		Selection: j.wanted.Selection,
 	}
 	for _, c := range changes {
 		j.pkg.Dossiers = append(j.pkg.Dossiers, evidence.Dossier{Change: c})
 	}
-	return nil
+	if j.ledger == nil {
+		return nil
+	}
+	var err error
+	j.pkg.Population, err = r.summary(ctx, j.ledger)
+	return err
 }
 
 // clean takes secrets out of everything that will be rendered. The records of
 // a change are copied first: samples share them.
-func (r *Run) clean(_ context.Context, j *job) error {
+func (r *Run) clean(ctx context.Context, j *job) error {
 	for i := range j.pkg.Dossiers {
 		c := redact.Clone(j.pkg.Dossiers[i].Change)
 		for _, h := range r.redactor.Change(&c) {
@@ -250,8 +275,11 @@ func (r *Run) clean(_ context.Context, j *job) error {
 		}
 		j.pkg.Dossiers[i].Change = c
 	}
-	for _, v := range []any{&j.pkg.Principals, &j.pkg.Unmatched} {
+	for _, v := range []any{&j.pkg.Principals, &j.pkg.Unmatched, &j.pkg.Population, &j.pkg.Selection} {
 		j.hits = append(j.hits, r.redactor.Value("package", v)...)
+	}
+	if j.ledger != nil {
+		j.pkg.Log = r.dossiers(ctx, j.ledger, j.pkg.Dossiers)
 	}
 	return nil
 }

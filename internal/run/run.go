@@ -14,6 +14,7 @@ import (
 	"github.com/tickmark-dev/tickmark/internal/config"
 	"github.com/tickmark-dev/tickmark/internal/engine"
 	"github.com/tickmark-dev/tickmark/internal/evidence"
+	"github.com/tickmark-dev/tickmark/internal/ledger"
 	"github.com/tickmark-dev/tickmark/internal/redact"
 )
 
@@ -49,6 +50,9 @@ type Run struct {
 	version  string
 	log      *slog.Logger
 	missing  map[string]error // systems without their credential; only with Diagnose
+	options  Options
+	ledger   *ledger.Ledger       // nil until it is needed
+	summed   *evidence.Population // of the ledger; nil until it is needed
 
 	principals []evidence.Principal
 }
@@ -86,7 +90,7 @@ func Open(ctx context.Context, o Options) (*Run, error) {
 		return nil, err
 	}
 	r := &Run{cfg: o.Config, session: session, redactor: redact.New(literals), progress: o.Progress,
-		offline: o.Offline, version: o.Version, log: o.Log, missing: missing}
+		offline: o.Offline, version: o.Version, log: o.Log, missing: missing, options: o}
 	if r.progress == nil {
 		r.progress = silent{}
 	}
@@ -101,8 +105,15 @@ func Open(ctx context.Context, o Options) (*Run, error) {
 	return r, nil
 }
 
-// Close ends the run and releases the vault.
-func (r *Run) Close() error { return r.session.Close() }
+// Close ends the run and releases the vault and the ledger.
+func (r *Run) Close() error {
+	var err error
+	if r.ledger != nil {
+		err = r.ledger.Close()
+		r.ledger = nil
+	}
+	return errors.Join(r.session.Close(), err)
+}
 
 // Tool is how the program names itself in what it writes.
 func Tool(version string) string { return "tickmark " + version }

@@ -15,13 +15,20 @@ import (
 // findSamples turns the lines of a request into samples, in the order of the
 // lines. A line that names nothing, or more than one change, is kept with
 // what was tried, and never replaced by another change.
-func (r *Run) findSamples(ctx context.Context, lines []request.Line) ([]evidence.Sample, []evidence.Unmatched) {
+//
+// Known holds, by its place, what a line means that was drawn from the
+// population.
+func (r *Run) findSamples(ctx context.Context, lines []request.Line, known map[string]evidence.Ref) ([]evidence.Sample, []evidence.Unmatched) {
 	resolver := request.NewResolver(scope(r.cfg))
 	r.progress.Stage("Finding the samples", len(lines))
 	var samples []evidence.Sample
 	var unmatched []evidence.Unmatched
 	for _, line := range lines {
-		ref, miss := r.resolve(ctx, resolver, line)
+		var miss *evidence.Unmatched
+		ref, ok := known[line.Where]
+		if !ok {
+			ref, miss = r.resolve(ctx, resolver, line)
+		}
 		r.progress.Step(line.Text)
 		if miss == nil {
 			if i := slices.IndexFunc(samples, func(s evidence.Sample) bool { return s.Ref == ref }); i >= 0 {
@@ -62,8 +69,7 @@ func (r *Run) resolve(ctx context.Context, resolver *request.Resolver, line requ
 		return evidence.Ref{}, miss
 	}
 	if res.Form == request.FormDateOnly {
-		return evidence.Ref{}, &evidence.Unmatched{Reason: evidence.Ambiguous, Tried: append(res.Tried,
-			"a date stands for every change of that day; name the pull request, ticket, commit or deployment that is meant")}
+		return r.onDate(ctx, res.Date, res.Tried)
 	}
 	tried := res.Tried
 	reason := evidence.NotFound

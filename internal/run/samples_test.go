@@ -57,7 +57,7 @@ func TestLineThatMayMeanWhatDidNotAnswer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := runOver(t, forge{pr, map[string]error{"acme/web#7": c.gap}})
-			samples, unmatched := r.findSamples(t.Context(), request.Args([]string{c.line}))
+			samples, unmatched := r.findSamples(t.Context(), request.Args([]string{c.line}), nil)
 			switch {
 			case c.want == "" && (len(samples) != 1 || samples[0].Ref.ID != "acme/api#7"):
 				t.Errorf("samples %+v, unmatched %+v", samples, unmatched)

@@ -1,0 +1,90 @@
+package ledger
+
+import (
+	"context"
+	"slices"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
+)
+
+// Assemble gives a change with the records that the lists hold of it: pull
+// requests, commits, tickets, builds and the deployment that brought it, and
+// what CI said of heads and merges. Its items say themselves what a list does
+// not tell (Item.Unread). That the deployment contains the commits is the
+// ledger's own answer, by the branch's line.
+//
+// The caller numbers the sample, and dates the change.
+func (l *Ledger) Assemble(ctx context.Context, e evidence.Entry) (evidence.Change, error) {
+	c := evidence.Change{Sample: evidence.Sample{Requested: e.ID, Label: e.ID, Ref: e.Ref}}
+	for it, err := range rows(ctx, l, `SELECT r.item FROM changes c JOIN change_records x ON x.change = c.id JOIN records r ON r.id = x.record
+		WHERE c.change = ? AND c.kind = ? AND c.system = ? ORDER BY r.kind, r.system, r.name`, []any{e.ID, e.Kind, e.Ref.System}, l.readItem) {
+		if err != nil {
+			return c, err
+		}
+		c.Items = append(c.Items, it)
+	}
+	for _, ref := range checked(c.Items, e) {
+		it, ok, err := l.Item(ctx, ref)
+		if err != nil {
+			return c, err
+		}
+		if ok {
+			c.Items = append(c.Items, it)
+		}
+	}
+	if !e.Deployment.IsZero() {
+		contain(c.Items, e)
+	}
+	slices.SortStableFunc(c.Items, func(a, b evidence.Item) int { return a.Ref.Compare(b.Ref) })
+	return c, nil
+}
+
+// checked names what CI may have said something of: the heads of the pull
+// requests, and what landed.
+func checked(items []evidence.Item, e evidence.Entry) []evidence.Ref {
+	var refs []evidence.Ref
+	add := func(system, id string) {
+		ref := evidence.Ref{Kind: evidence.KindChecks, System: system, ID: id}
+		if !slices.Contains(refs, ref) {
+			refs = append(refs, ref)
+		}
+	}
+	for _, it := range items {
+		if pr := it.PullRequest; pr != nil && pr.Head.SHA != "" {
+			add(it.Ref.System, pr.Repository+"@"+pr.Head.SHA)
+		}
+	}
+	for _, sha := range e.Commits {
+		add(e.Ref.System, e.Repository+"@"+sha)
+	}
+	return refs
+}
+
+// contain says of each commit of the change that the deployment which brought
+// it contains it.
+func contain(items []evidence.Item, e evidence.Entry) {
+	head := ""
+	for _, it := range items {
+		if it.Ref == e.Deployment && it.Deployment != nil {
+			head = it.Deployment.SHA
+		}
+	}
+	for _, it := range items {
+		if it.Commit == nil || !slices.Contains(e.Commits, it.Commit.SHA) {
+			continue
+		}
+		status := "ahead"
+		if it.Commit.SHA == head {
+			status = "identical"
+		}
+		it.Commit.ContainedIn = append(it.Commit.ContainedIn, evidence.Containment{Deployment: e.Deployment, Status: status})
+	}
+}
+
+func (l *Ledger) readItem(s scan) (evidence.Item, error) {
+	var packed []byte
+	if err := s(&packed); err != nil {
+		return evidence.Item{}, err
+	}
+	return l.unpack(packed)
+}

@@ -1,0 +1,259 @@
+package run
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/tickmark-dev/tickmark/internal/capture"
+	"github.com/tickmark-dev/tickmark/internal/config"
+	"github.com/tickmark-dev/tickmark/internal/evidence"
+	"github.com/tickmark-dev/tickmark/internal/ledger"
+)
+
+// populationName is under what the vault keeps that the period was listed.
+const populationName = "population"
+
+// listed says of which listing a ledger is.
+type listed struct {
+	Period evidence.Period `json:"period"`
+	Zone   string          `json:"zone"`
+	At     time.Time       `json:"at"` // the last retrieval of the listing
+	Tool   string          `json:"tool"`
+}
+
+// enumerate has every lister walk the period, and puts what they give into the
+// ledger. Online it leaves a mark in the vault, by which a later run knows that
+// the vault holds a population.
+func (r *Run) enumerate(ctx context.Context) error {
+	l, err := r.openLedger()
+	if err != nil {
+		return err
+	}
+	load, err := l.Begin(r.cfg.Period, r.cfg.Zone, ledgerScope(r.cfg))
+	if err != nil {
+		return err
+	}
+	err = r.fill(ctx, load)
+	if err == nil {
+		err = r.readUnnamed(ctx, load)
+	}
+	if err != nil {
+		return errors.Join(err, load.Discard())
+	}
+	source, err := r.mark(ctx)
+	if err != nil {
+		return errors.Join(err, load.Discard())
+	}
+	load.Source(source)
+	r.progress.Stage("Linking and reconciling", 0)
+	return load.Finish(ctx)
+}
+
+// mark writes down that the period was listed, and gives what is written.
+func (r *Run) mark(ctx context.Context) (string, error) {
+	mark := listed{Period: r.cfg.Period, Zone: r.cfg.Zone.String(), At: r.session.AsOf(), Tool: Tool(r.version)}
+	if r.offline {
+		return r.recalled(ctx)
+	}
+	text, err := json.Marshal(mark)
+	if err != nil {
+		return "", err
+	}
+	_, err = r.session.Fetch(ctx, requestSystem, populationName, func(context.Context) ([]byte, error) { return text, nil })
+	return string(text), err
+}
+
+// recalled gives the mark of the newest listing, "" where the vault has none.
+func (r *Run) recalled(ctx context.Context) (string, error) {
+	text, err := r.session.Recall(ctx, requestSystem, populationName)
+	if errors.Is(err, capture.ErrNotRecorded) {
+		return "", nil
+	}
+	return string(text), err
+}
+
+// fill lists every system that can be listed, all at once. A system that ends
+// early leaves a truncation, which makes the population incomplete.
+func (r *Run) fill(ctx context.Context, load *ledger.Load) error {
+	type outcome struct {
+		datasets []evidence.IPE
+		err      error
+	}
+	outcomes := make([]outcome, len(r.sources))
+	var mu sync.Mutex // the ledger takes one record at a time
+	var full error
+	listers := 0
+	group, ctx := errgroup.WithContext(ctx)
+	r.progress.Stage("Reading the population", 0)
+	for i, c := range r.sources {
+		lister, ok := c.(recorded).Collector.(evidence.Lister)
+		if !ok {
+			continue
+		}
+		listers++
+		group.Go(func() error {
+			job := capture.NewJob(c.(recorded).version)
+			datasets, err := lister.List(capture.WithJob(ctx, job), r.cfg.Period, func(it evidence.Item) error {
+				mu.Lock()
+				defer mu.Unlock()
+				if full = cmp.Or(full, load.Item(it)); full != nil {
+					return full
+				}
+				r.progress.Step(it.Ref.ID)
+				return nil
+			})
+			outcomes[i] = outcome{datasets, err}
+			// What ends the whole run ends the others too; a source that fails does not.
+			return cmp.Or(ctx.Err(), r.session.Err())
+		})
+	}
+	if err := cmp.Or(group.Wait(), full); err != nil {
+		return err
+	}
+	if listers == 0 {
+		return &HintError{errors.New("no configured system can list the changes of a period"), "configure a system of kind github, jira or git"}
+	}
+	for i, o := range outcomes {
+		for _, d := range early(r.sources[i].Name(), r.cfg.Period, o.datasets, o.err) {
+			if err := load.Dataset(d); err != nil {
+				return err
+			}
+		}
+	}
+	for _, p := range r.principals {
+		if err := load.Principal(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// early adds to the data sets of a listing what its error says and they do not:
+// that something is missing must be seen where the data set is.
+func early(system string, period evidence.Period, datasets []evidence.IPE, err error) []evidence.IPE {
+	if err == nil {
+		return datasets
+	}
+	missing := evidence.IPE{Dataset: "listing of " + system, System: system, Period: period}
+	for _, g := range evidence.Gaps(evidence.Ref{}, system, err, time.Time{}) {
+		said := slices.ContainsFunc(datasets, func(d evidence.IPE) bool {
+			return slices.ContainsFunc(d.Truncations, func(t string) bool { return strings.Contains(t, g.Detail) })
+		})
+		if text := strings.TrimSpace(g.Ref.ID + " " + g.Part + ": " + g.Detail); !said && !slices.Contains(missing.Truncations, text) {
+			missing.Truncations = append(missing.Truncations, strings.TrimPrefix(text, ": "))
+		}
+	}
+	if len(missing.Truncations) == 0 {
+		return datasets
+	}
+	missing.Totals.IDsSHA256 = evidence.HashIDs(nil)
+	return append(datasets, missing)
+}
+
+// openLedger opens the ledger once a run.
+func (r *Run) openLedger() (*ledger.Ledger, error) {
+	if r.ledger != nil {
+		return r.ledger, nil
+	}
+	l, err := ledger.Open(r.cfg.Ledger)
+	if err != nil {
+		return nil, err
+	}
+	r.ledger = l
+	return l, nil
+}
+
+// population gives the ledger of the newest listing, and makes it again from
+// the vault where it is not there, damaged, or of an older listing. It gives
+// nil where the period was never listed.
+func (r *Run) population(ctx context.Context) (*ledger.Ledger, error) {
+	source, err := r.recalled(ctx)
+	if err != nil || source == "" {
+		return nil, err
+	}
+	var mark listed
+	if err := json.Unmarshal([]byte(source), &mark); err != nil {
+		return nil, fmt.Errorf("reading what the vault says of the population: %w", err)
+	}
+	if !mark.Period.From.Equal(r.cfg.Period.From) || !mark.Period.To.Equal(r.cfg.Period.To) || mark.Zone != r.cfg.Zone.String() {
+		return nil, &HintError{&otherPeriodError{daysOf(mark.Period, r.cfg.Zone), daysOf(r.cfg.Period, r.cfg.Zone)},
+			"run `tickmark population`, which reads it for the configured period"}
+	}
+	l, err := r.openLedger()
+	if err != nil {
+		return nil, err
+	}
+	if l.Loaded() && l.Source() == source {
+		return l, nil
+	}
+	why := cmp.Or(l.Rebuilt(), fmt.Sprintf("the ledger %s is not of the newest reading; it is made from the vault again", r.cfg.Ledger))
+	r.log.Warn(why)
+	if err := r.rebuild(ctx); err != nil {
+		return nil, err
+	}
+	return r.openLedger()
+}
+
+// otherPeriodError says that the vault's population is not of the period that
+// the configuration names.
+type otherPeriodError struct{ has, wants string }
+
+func (e *otherPeriodError) Error() string {
+	return fmt.Sprintf("the population in the vault is of another period (%s) than the configuration's (%s)", e.has, e.wants)
+}
+
+// rebuild makes the ledger from what the vault holds, asking no source.
+func (r *Run) rebuild(ctx context.Context) error {
+	if r.ledger != nil { // the other run replaces its file
+		if err := r.ledger.Close(); err != nil {
+			return err
+		}
+		r.ledger = nil
+	}
+	o := r.options
+	o.Offline = true
+	again, err := Open(ctx, o)
+	if err != nil {
+		return err
+	}
+	err = again.preflight(ctx)
+	if err == nil {
+		err = again.enumerate(ctx)
+	}
+	return errors.Join(err, again.Close())
+}
+
+// daysOf says a period by its first and last day.
+func daysOf(p evidence.Period, zone *time.Location) string {
+	return p.From.In(zone).Format(time.DateOnly) + " to " + p.To.Add(-time.Nanosecond).In(zone).Format(time.DateOnly)
+}
+
+// ledgerScope tells the ledger what the configuration puts into the population.
+func ledgerScope(c *config.Config) ledger.Scope {
+	var s ledger.Scope
+	for _, sys := range c.Systems {
+		switch sys.Kind {
+		case "github":
+			for _, name := range sys.Repositories {
+				s.Repositories = append(s.Repositories, ledger.Repository{System: sys.Name, Name: name, Branch: sys.Branches[name]})
+			}
+			s.Production = append(s.Production, sys.Production...)
+		case "git":
+			s.Repositories = append(s.Repositories, ledger.Repository{System: sys.Name, Name: sys.Repository, Branch: sys.Branch})
+		case "jira":
+			for _, key := range sys.Projects {
+				s.Projects = append(s.Projects, ledger.Project{System: sys.Name, Key: key})
+			}
+		}
+	}
+	return s
+}

@@ -1,0 +1,116 @@
+package run
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
+	"github.com/tickmark-dev/tickmark/internal/ledger"
+)
+
+// summary gives what documents say of the population, worked out once a run.
+func (r *Run) summary(ctx context.Context, l *ledger.Ledger) (*evidence.Population, error) {
+	if r.summed == nil {
+		p, err := r.summarize(ctx, l)
+		if err != nil {
+			return nil, err
+		}
+		r.summed = p
+	}
+	return r.summed, nil
+}
+
+// summarize gives what documents say of a population.
+func (r *Run) summarize(ctx context.Context, l *ledger.Ledger) (*evidence.Population, error) {
+	period, zone, err := l.Period()
+	if err != nil {
+		return nil, err
+	}
+	p := &evidence.Population{Period: period, Zone: zone.String()}
+	for _, read := range []func() error{
+		func() (err error) { p.Size, p.SHA256, err = l.PopulationHash(ctx); return err },
+		func() (err error) { p.Datasets, err = l.Datasets(ctx); return err },
+		func() (err error) { p.Visible, err = l.Visible(ctx); return err },
+		func() (err error) { p.Months, err = l.Months(ctx); return err },
+		func() (err error) { p.Orphans, err = gathered(l.Orphans(ctx)); return err },
+		func() (err error) { p.Releases, err = gathered(l.Deployments(ctx)); return err },
+		func() (err error) { p.NumberGaps, err = gathered(l.NumberGaps(ctx)); return err },
+		func() (err error) { p.Messages, err = l.Messages(ctx); return err },
+		func() (err error) { p.Notes, err = l.Notes(ctx); return err },
+		func() (err error) { p.Edges, err = gathered(l.Changes(ctx, ledger.Filter{OnEdge: true})); return err },
+		func() (err error) { p.Expiring, err = r.expiring(ctx, l, zone); return err },
+	} {
+		if err := read(); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(p.Edges, func(a, b evidence.Entry) int { return strings.Compare(a.Edge, b.Edge) })
+	return p, nil
+}
+
+// gathered makes a slice of what the ledger gives one by one.
+func gathered[T any](all iter.Seq2[T, error]) (out []T, err error) {
+	for v, err := range all {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// dossiers gives every change of the population in order: of a sample its own
+// dossier, of every other what the lists tell, redacted.
+func (r *Run) dossiers(ctx context.Context, l *ledger.Ledger, samples []evidence.Dossier) iter.Seq2[evidence.Dossier, error] {
+	bySubject := map[string]*evidence.Dossier{}
+	for i := range samples {
+		for _, id := range names(&samples[i].Change) {
+			bySubject[id] = cmp.Or(bySubject[id], &samples[i])
+		}
+	}
+	asOf := r.session.AsOf()
+	return func(yield func(evidence.Dossier, error) bool) {
+		for e, err := range l.Changes(ctx, ledger.Filter{InPopulation: true}) {
+			if err != nil {
+				yield(evidence.Dossier{}, err)
+				return
+			}
+			if d := bySubject[e.ID]; d != nil {
+				if !yield(*d, nil) {
+					return
+				}
+				continue
+			}
+			d, err := r.dossier(ctx, l, e)
+			if err == nil {
+				d.Change.AsOf = asOf
+			}
+			if !yield(d, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// dossier gives one change as the lists tell it.
+func (r *Run) dossier(ctx context.Context, l *ledger.Ledger, e evidence.Entry) (evidence.Dossier, error) {
+	c, err := l.Assemble(ctx, e)
+	if err != nil {
+		return evidence.Dossier{}, err
+	}
+	c.AsOf = r.session.AsOf()
+	r.redactor.Change(&c) // the records are this change's own: each was read for it
+	return evidence.Dossier{Change: c}, nil
+}
+
+// names gives the names under which the ledger may know a sample.
+func names(c *evidence.Change) []string {
+	ids := []string{c.Sample.Ref.ID}
+	if pr, ok := c.Subject(); ok {
+		ids = append(ids, pr.Ref.ID)
+	}
+	return ids
+}
