@@ -19,16 +19,19 @@ import (
 
 // The names of a package, from its folder.
 const (
-	DefaultName    = "SOC 2 Evidence"
-	ReadmeFile     = "README.txt"
-	ManifestFile   = "manifest.json"
-	SumsFile       = "SHA256SUMS"
-	RedactionsFile = "redactions.json"
-	ChangesFolder  = "Change Management"
-	ChangeLogFile  = ChangesFolder + "/Change Log.xlsx"
-	PoliciesFolder = ChangesFolder + "/Policies"
-	SourceFolder   = "source"   // in a sample's folder: what the sources answered
-	ExhibitsFolder = "exhibits" // in a sample's folder: files that people made
+	DefaultName      = "SOC 2 Evidence"
+	ReadinessName    = "Readiness"        // folder of the report on a population
+	ReadinessFile    = "Readiness Report" // in it, as .html and .pdf
+	ReadinessLogFile = "Change Log.xlsx"  // in it
+	ReadmeFile       = "README.txt"
+	ManifestFile     = "manifest.json"
+	SumsFile         = "SHA256SUMS"
+	RedactionsFile   = "redactions.json"
+	ChangesFolder    = "Change Management"
+	ChangeLogFile    = ChangesFolder + "/Change Log.xlsx"
+	PoliciesFolder   = ChangesFolder + "/Policies"
+	SourceFolder     = "source"   // in a sample's folder: what the sources answered
+	ExhibitsFolder   = "exhibits" // in a sample's folder: files that people made
 )
 
 // maxPath is how long a path may be for Windows programs that know no longer

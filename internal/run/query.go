@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
@@ -29,4 +30,20 @@ func (r *Run) required(ctx context.Context) (*ledger.Ledger, error) {
 		err = &HintError{errors.New("the population was not read yet, so no change is known"), "run `tickmark population` first"}
 	}
 	return l, err
+}
+
+// Warn logs, as a warning, that the population is incomplete, where it is.
+func (r *Run) Warn(ctx context.Context) error {
+	l, err := r.required(ctx)
+	if err != nil {
+		return err
+	}
+	p, err := r.summary(ctx, l)
+	if err != nil {
+		return err
+	}
+	if n := len(p.Truncations()); n > 0 {
+		r.log.Warn(fmt.Sprintf("the population is incomplete, so there may be more: %d signs of it, which `tickmark population` names", n))
+	}
+	return nil
 }

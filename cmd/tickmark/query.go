@@ -1,0 +1,286 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/tickmark-dev/tickmark/internal/config"
+	"github.com/tickmark-dev/tickmark/internal/evidence"
+	runner "github.com/tickmark-dev/tickmark/internal/run"
+	"github.com/urfave/cli/v2"
+)
+
+func queryCommand(t terminal) *cli.Command {
+	return &cli.Command{
+		Name:      "query",
+		Usage:     "shows changes of the period: by day, person, approver, ticket, component or words",
+		ArgsUsage: "[WORD…]",
+		UsageText: "tickmark query --on 2026-02-10\n" +
+			"tickmark query --component Contact --quarter 2026Q1\n" +
+			"tickmark query [options] [WORD…]",
+		Description: "Answers from the population that `tickmark population` read; no system is asked. All options\n" +
+			"must hold at once. Words are looked for in titles, descriptions and messages.\n\n" +
+			"A component is a path (internal/login.go), a folder (migrations/), a pattern of one (**/*.tf) or the\n" +
+			"name of a Salesforce object or field (Contact, Contact.Email__c).",
+		Flags: shared(
+			&cli.StringFlag{Name: "on", Usage: "changes that reached production on this `DAY` (2026-02-10), in the configured time zone"},
+			&cli.StringFlag{Name: "from", Usage: "from this `DAY` on"},
+			&cli.StringFlag{Name: "until", Usage: "up to and including this `DAY`"},
+			&cli.StringFlag{Name: "quarter", Usage: "of this `QUARTER` (2026Q1)"},
+			&cli.StringFlag{Name: "person", Usage: "in which this `PERSON` had any part: a part of the name, or the login or address"},
+			&cli.StringFlag{Name: "approver", Usage: "that this `PERSON` approved"},
+			&cli.StringFlag{Name: "ticket", Usage: "that belong to this ticket, by its `KEY`"},
+			&cli.StringFlag{Name: "component", Usage: "that touch this `COMPONENT`"},
+			&cli.StringFlag{Name: "repository", Usage: "of this `REPOSITORY` (owner/name)"},
+			&cli.BoolFlag{Name: "outside", Usage: "also changes outside the population: not deployed, or not in the period", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "csv", Usage: "print a table for Excel", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "json", Usage: "print a line of JSON for each change", DisableDefaultText: true},
+		),
+		Action: func(c *cli.Context) error {
+			words, err := operands(c, 0, -1)
+			if err != nil {
+				return err
+			}
+			if c.Bool("csv") && c.Bool("json") {
+				return usagef("--csv and --json are two ways to print the same; choose one")
+			}
+			return query(c, t, words)
+		},
+	}
+}
+
+func query(c *cli.Context, t terminal, words []string) error {
+	cfg, err := load(c, t)
+	if err != nil {
+		return err
+	}
+	filter, err := filterOf(c, cfg, words)
+	if err != nil {
+		return err
+	}
+	r, err := open(c, t, runner.Options{Config: cfg, Offline: true})
+	if err != nil {
+		return err
+	}
+	err = answerQuery(c, t, r, cfg.Zone, filter)
+	r.Done()
+	if closed := r.Close(); err == nil {
+		err = closed
+	}
+	return err
+}
+
+func answerQuery(c *cli.Context, t terminal, r *runner.Run, zone *time.Location, filter runner.Filter) error {
+	entries, err := r.Query(c.Context, filter)
+	if err != nil {
+		return err
+	}
+	switch {
+	case c.Bool("json"):
+		return printLines(t.out, entries)
+	case c.Bool("csv"):
+		return printCSV(t.out, zone, entries)
+	}
+	n := 0
+	for e, err := range entries {
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			fmt.Fprintln(t.out)
+		}
+		printEntry(t.out, zone, e)
+		n++
+	}
+	fmt.Fprintf(t.err, "tickmark: note: %s\n", plural(n, "change"))
+	return r.Warn(c.Context)
+}
+
+// filterOf reads the options.
+func filterOf(c *cli.Context, cfg *config.Config, words []string) (runner.Filter, error) {
+	f := runner.Filter{
+		InPopulation: !c.Bool("outside"), Person: c.String("person"), Approver: c.String("approver"), Ticket: c.String("ticket"),
+		Component: c.String("component"), Repository: c.String("repository"), Text: strings.Join(words, " "),
+	}
+	var err error
+	if on := c.String("on"); on != "" {
+		if _, err := dayOf(on, "on", cfg.Zone); err != nil {
+			return f, err
+		}
+		f.On = on
+	}
+	if q := c.String("quarter"); q != "" {
+		if c.String("from")+c.String("until") != "" {
+			return f, usagef("--quarter stands for --from and --until; give one or the other")
+		}
+		f.Period, err = quarter(q, cfg.Zone)
+		return f, err
+	}
+	if from := c.String("from"); from != "" {
+		if f.Period.From, err = dayOf(from, "from", cfg.Zone); err != nil {
+			return f, err
+		}
+	}
+	if until := c.String("until"); until != "" {
+		if f.Period.To, err = dayOf(until, "until", cfg.Zone); err != nil {
+			return f, err
+		}
+		f.Period.To = f.Period.To.AddDate(0, 0, 1)
+	}
+	if !f.Period.From.IsZero() && !f.Period.To.IsZero() && !f.Period.From.Before(f.Period.To) {
+		return f, usagef("--from %s lies after --until %s", c.String("from"), c.String("until"))
+	}
+	return f, nil
+}
+
+func dayOf(s, option string, zone *time.Location) (time.Time, error) {
+	day, err := time.ParseInLocation(time.DateOnly, s, zone)
+	if err != nil {
+		return day, usagef("--%s %q is no day; write it as 2026-02-10", option, s)
+	}
+	return day, nil
+}
+
+// quarter gives a quarter of a year, in the zone.
+func quarter(s string, zone *time.Location) (evidence.Period, error) {
+	var year, n int
+	var rest string
+	if got, _ := fmt.Sscanf(strings.ToUpper(s)+" .", "%4dQ%1d %s", &year, &n, &rest); got != 3 || rest != "." || n < 1 || n > 4 {
+		return evidence.Period{}, usagef("%q is no quarter; write it as 2026Q1", s)
+	}
+	from := time.Date(year, time.Month(3*n-2), 1, 0, 0, 0, 0, zone)
+	return evidence.Period{From: from, To: from.AddDate(0, 3, 0)}, nil
+}
+
+// printEntry prints one change for a person.
+func printEntry(w io.Writer, zone *time.Location, e evidence.Entry) {
+	fmt.Fprintf(w, "%s  %s\n", deployedText(e, zone), tame(e.ID))
+	row := func(label string, values ...string) {
+		text := strings.Join(values, ", ")
+		if text == "" {
+			return
+		}
+		for _, line := range wrap(tame(text), columns-17) {
+			fmt.Fprintf(w, "    %-12s %s\n", label, line)
+			label = ""
+		}
+	}
+	row("", e.Title)
+	row("authors", e.Authors...)
+	row("approvers", or(e.Approvers, "none recorded")...)
+	row("tickets", or(e.Tickets, "none")...)
+	if e.Deployment.ID != "" {
+		row("deployment", fmt.Sprintf("%s to %s", e.Deployment.ID, e.Environment))
+	}
+	const shown = 6
+	touched := e.Components
+	if len(touched) > shown {
+		touched = append(append([]string{}, touched[:shown]...), fmt.Sprintf("and %d more", len(touched)-shown))
+	}
+	row("touches", touched...)
+	row("remarks", e.Orphans...)
+	if !e.InPopulation {
+		row("outside", e.Why)
+	}
+	row("", e.URL)
+}
+
+func or(values []string, none string) []string {
+	if len(values) == 0 {
+		return []string{none}
+	}
+	return values
+}
+
+// deployedText says when a change reached production, always as wide.
+func deployedText(e evidence.Entry, zone *time.Location) string {
+	switch {
+	case e.Deployed.IsZero():
+		return "not deployed    "
+	case e.DayOnly:
+		return e.Day + "      "
+	}
+	return e.Deployed.In(zone).Format("2006-01-02 15:04")
+}
+
+// changeLine is what a machine reads of one change.
+type changeLine struct {
+	SchemaVersion int    `json:"schema_version"`
+	Record        string `json:"record"` // "change"
+	evidence.Entry
+}
+
+// orphanLine is what a machine reads of one record without its counterpart.
+type orphanLine struct {
+	SchemaVersion int    `json:"schema_version"`
+	Record        string `json:"record"` // "orphan"
+	evidence.Orphan
+}
+
+func printLines(w io.Writer, entries iter.Seq2[evidence.Entry, error]) error {
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	for e, err := range entries {
+		if err != nil {
+			return err
+		}
+		if err := out.Encode(changeLine{schemaVersion, "change", e}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func printCSV(w io.Writer, zone *time.Location, entries iter.Seq2[evidence.Entry, error]) error {
+	// Excel takes a file without this mark for one in an old encoding.
+	if _, err := io.WriteString(w, "\uFEFF"); err != nil {
+		return err
+	}
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
+	rows := [][]string{{"Deployed (UTC)", "Day (" + zone.String() + ")", "Change", "Kind", "Title", "In population", "Why", "Environment", "Deployment",
+		"Merge commit", "Pull requests", "Tickets", "Authors", "Approvers", "Components", "Does not reconcile", "URL"}}
+	write := func(row []string) error {
+		for i := range row {
+			row[i] = harmless(row[i])
+		}
+		return out.Write(row)
+	}
+	if err := write(rows[0]); err != nil {
+		return err
+	}
+	for e, err := range entries {
+		if err != nil {
+			return err
+		}
+		at := ""
+		if !e.Deployed.IsZero() && !e.DayOnly {
+			at = e.Deployed.UTC().Format("2006-01-02 15:04:05")
+		}
+		in := "no"
+		if e.InPopulation {
+			in = "yes"
+		}
+		list := func(v []string) string { return strings.Join(v, "; ") }
+		if err := write([]string{at, e.Day, e.ID, string(e.Kind), e.Title, in, e.Why, e.Environment, e.Deployment.ID, e.MergeSHA,
+			list(e.PullRequests), list(e.Tickets), list(e.Authors), list(e.Approvers), list(e.Components), list(e.Orphans), e.URL}); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// harmless keeps a spreadsheet from taking a stranger's text for a formula.
+func harmless(s string) string {
+	s = strings.ReplaceAll(tame(s), "\n", " ")
+	if strings.HasPrefix(s, "=") || strings.HasPrefix(s, "+") || strings.HasPrefix(s, "-") || strings.HasPrefix(s, "@") {
+		return "'" + s
+	}
+	return s
+}
