@@ -53,9 +53,10 @@ func (r *Run) onDate(ctx context.Context, day time.Time, tried []string) (eviden
 	case len(entries) == 0:
 		return miss(evidence.NotFound, "no change reached production on %s, by the population of %d changes", in, population.Size)
 	case len(entries) > 1:
-		return miss(evidence.Ambiguous, "%d changes reached production on %s: %s; name the one that is meant", len(entries), in, said(entries, zone))
+		tried = append(tried, fmt.Sprintf("%d changes reached production on %s; name the one that is meant:", len(entries), in))
+		return evidence.Ref{}, &evidence.Unmatched{Reason: evidence.Ambiguous, Tried: append(tried, said(entries, zone)...)}
 	case cut:
-		return miss(evidence.Truncated, "one change of %s is known, %s, and the population is incomplete, so there may be others; name the change if it is the one", in, said(entries, zone))
+		return miss(evidence.Truncated, "one change of %s is known, %s, and the population is incomplete, so there may be others; name the change if it is the one", in, entries[0].ID)
 	}
 	return entries[0].Ref, nil
 }
@@ -76,19 +77,18 @@ func daysMeant(day time.Time, p evidence.Period, zone *time.Location) []string {
 	return days
 }
 
-// said names changes with their times of day.
-func said(entries []evidence.Entry, zone *time.Location) string {
+// said names changes, one a line, with their times of day.
+func said(entries []evidence.Entry, zone *time.Location) []string {
 	var all []string
 	for i, e := range entries {
 		if i == listedMost {
-			all = append(all, fmt.Sprintf("and %d more", len(entries)-i))
-			break
+			return append(all, fmt.Sprintf("and %d more", len(entries)-i))
 		}
 		at := "time not known"
 		if !e.DayOnly {
 			at = e.Deployed.In(zone).Format("15:04")
 		}
-		all = append(all, fmt.Sprintf("%s (%s)", e.ID, at))
+		all = append(all, fmt.Sprintf("%s (%s) %s", e.ID, at, e.Title))
 	}
-	return strings.Join(all, ", ")
+	return all
 }
