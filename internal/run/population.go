@@ -34,6 +34,11 @@ type listed struct {
 // ledger. Online it leaves a mark in the vault, by which a later run knows that
 // the vault holds a population.
 func (r *Run) enumerate(ctx context.Context) error {
+	now := r.session.AsOf() // of what preflight was just told
+	if r.cfg.Period.From.After(now) {
+		return &HintError{fmt.Errorf("the period begins on %s, and the systems were asked on %s: nothing can have happened in it yet",
+			r.cfg.Period.From.In(r.cfg.Zone).Format(time.DateOnly), now.In(r.cfg.Zone).Format(time.DateOnly)), "set period in " + r.cfg.File}
+	}
 	l, err := r.openLedger()
 	if err != nil {
 		return err
@@ -43,6 +48,10 @@ func (r *Run) enumerate(ctx context.Context) error {
 		return err
 	}
 	err = r.fill(ctx, load)
+	if now.Before(r.cfg.Period.To) {
+		err = cmp.Or(err, load.Note(fmt.Sprintf("the period runs until %s and is not over: what reaches production after the systems were read is not in the population",
+			r.cfg.Period.To.Add(-time.Nanosecond).In(r.cfg.Zone).Format(time.DateOnly))))
+	}
 	if err == nil {
 		err = r.readUnnamed(ctx, load)
 	}
