@@ -117,7 +117,7 @@ func newApp(t terminal) *cli.App {
 		},
 		Commands: []*cli.Command{
 			initCommand(t), doctorCommand(t), packageCommand(t), queryCommand(t), renderCommand(t),
-			verifyCommand(t), attachCommand(t), demoCommand(t), completionCommand(t), versionCommand(t), helpCommand(),
+			verifyCommand(t), attachCommand(t), respondCommand(t), demoCommand(t), completionCommand(t), versionCommand(t), helpCommand(),
 		},
 		Action: func(c *cli.Context) error {
 			if name := c.Args().First(); name != "" {

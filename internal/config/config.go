@@ -37,6 +37,7 @@ type Config struct {
 	Ledger       string // SQLite file of the population; ledger.sqlite beside the vault
 	Policy       string // policy.yaml: what changes are tested by; "" for the starter policy
 	People       string // people.yaml: who is who; "" where nobody has said
+	Responses    string // responses.yaml beside the file: what management says to exceptions
 	Policies     string // folder of the organisation's own policies; "" for the starters
 	Font         string // a TrueType font for scripts that DejaVu lacks; "" to look for one
 	Warnings     []string

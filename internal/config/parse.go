@@ -46,6 +46,7 @@ func Parse(file string, data []byte) (*Config, error) {
 		*path = c.resolve(*path)
 	}
 	c.Ledger = filepath.Join(filepath.Dir(c.Vault), "ledger.sqlite")
+	c.Responses = c.resolve("responses.yaml")
 	return c, nil
 }
 

@@ -1,0 +1,133 @@
+package response
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
+	"github.com/tickmark-dev/tickmark/internal/yamlfile"
+)
+
+const header = `# What management says to exceptions, by change and attribute. A response never
+# changes an outcome. Edit this file, or use ` + "`tickmark respond`" + `.
+schema_version: 1
+`
+
+// Save writes one response into the file: fields that it leaves empty stay as
+// they were, and so do the comments of people. The file is replaced whole or
+// not at all.
+func Save(file string, r evidence.Response) error {
+	if err := check(r); err != nil {
+		return err
+	}
+	data, err := yamlfile.Load(file, "file of responses")
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		data = []byte(header)
+	case err != nil:
+		return err
+	}
+	if _, err := Parse(file, data); err != nil { // a file with mistakes is for a person to mend
+		return err
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return fmt.Errorf("reading %s: %w", file, err)
+	}
+	put(doc.Content[0], r)
+	var out bytes.Buffer
+	enc := yaml.NewEncoder(&out)
+	enc.SetIndent(2)
+	if err := errors.Join(enc.Encode(&doc), enc.Close()); err != nil {
+		return fmt.Errorf("writing %s: %w", file, err)
+	}
+	if _, err := Parse(file, out.Bytes()); err != nil {
+		return err
+	}
+	return replace(file, out.Bytes())
+}
+
+// put sets the response's fields in the file's tree.
+func put(root *yaml.Node, r evidence.Response) {
+	list := child(root, "responses")
+	if list == nil {
+		list = &yaml.Node{Kind: yaml.SequenceNode}
+		root.Content = append(root.Content, text("responses"), list)
+	}
+	if list.Kind != yaml.SequenceNode { // one response, not in a list
+		one := *list
+		*list = yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{&one}}
+	}
+	list.Style = 0
+	entry := find(list, r)
+	if entry == nil {
+		entry = &yaml.Node{Kind: yaml.MappingNode}
+		list.Content = append(list.Content, entry)
+	}
+	entry.Style = 0
+	values := fields(&r)
+	for _, key := range keys() {
+		value := *values[key]
+		if value == "" {
+			continue
+		}
+		if n := child(entry, key); n != nil {
+			n.Kind, n.Tag, n.Style, n.Value = yaml.ScalarNode, "!!str", 0, value
+			continue
+		}
+		entry.Content = append(entry.Content, text(key), text(value))
+	}
+}
+
+func find(list *yaml.Node, r evidence.Response) *yaml.Node {
+	for _, e := range list.Content {
+		c, a := child(e, "change"), child(e, "attribute")
+		if c != nil && a != nil && c.Value == r.Change && a.Value == r.Attribute {
+			return e
+		}
+	}
+	return nil
+}
+
+func child(n *yaml.Node, key string) *yaml.Node {
+	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// text is a scalar that is read back as this text, whatever it looks like.
+func text(s string) *yaml.Node {
+	n := &yaml.Node{}
+	n.SetString(s)
+	return n
+}
+
+// replace writes a file beside its place and renames it.
+func replace(file string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", file, err)
+	}
+	mode := fs.FileMode(0o644)
+	if info, err := os.Stat(file); err == nil {
+		mode = info.Mode().Perm()
+	}
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), file)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("writing %s: %w", file, err), os.Remove(f.Name()))
+	}
+	return nil
+}
