@@ -88,3 +88,18 @@ func (l *Ledger) readItem(s scan) (evidence.Item, error) {
 	}
 	return l.unpack(packed)
 }
+
+// ChangeOf gives the change that a commit of a repository belongs to: as one
+// that landed, or as one of a pull request's own. Ok is false where no change
+// is known to have it.
+func (l *Ledger) ChangeOf(ctx context.Context, repository, sha string) (change string, ok bool, err error) {
+	for id, err := range rows(ctx, l, `SELECT change FROM (
+		  SELECT c.change, 0 AS n FROM change_commits x JOIN changes c ON c.id = x.change WHERE x.sha = ?2 AND c.repository = ?1
+		  UNION ALL
+		  SELECT c.change, 1 FROM pull_request_commits p JOIN change_records x ON x.record = p.record AND x.role = 'pull request' JOIN changes c ON c.id = x.change
+		  WHERE p.sha = ?2 AND c.repository = ?1)
+		ORDER BY n, change LIMIT 1`, []any{repository, sha}, func(s scan) (id string, err error) { return id, s(&id) }) {
+		return id, err == nil, err
+	}
+	return "", false, nil
+}

@@ -94,6 +94,7 @@ CREATE TABLE change_records (
   change INTEGER NOT NULL, record INTEGER NOT NULL, role TEXT NOT NULL, PRIMARY KEY (change, record)) WITHOUT ROWID;
 CREATE INDEX change_records_record ON change_records (record);
 CREATE TABLE change_commits (change INTEGER NOT NULL, sha TEXT NOT NULL, PRIMARY KEY (change, sha)) WITHOUT ROWID;
+CREATE INDEX change_commits_sha ON change_commits (sha);
 CREATE TABLE change_pull_requests (change INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (change, name)) WITHOUT ROWID;
 CREATE TABLE change_tickets (
   change INTEGER NOT NULL, key TEXT NOT NULL, place TEXT NOT NULL, record INTEGER, PRIMARY KEY (change, key)) WITHOUT ROWID;
