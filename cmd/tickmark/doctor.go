@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tickmark-dev/tickmark/internal/evidence"
 	runner "github.com/tickmark-dev/tickmark/internal/run"
 	"github.com/urfave/cli/v2"
 )
@@ -32,6 +33,8 @@ func doctorCommand(t terminal) *cli.Command {
 				return err
 			}
 			checkups := r.Doctor(c.Context)
+			// A population that cannot be read now is not what doctor is asked for.
+			expiring, unread := r.Expiring(c.Context, checkups)
 			r.Done()
 			if err := r.Close(); err != nil {
 				return err
@@ -39,7 +42,10 @@ func doctorCommand(t terminal) *cli.Command {
 			if err := c.Err(); err != nil {
 				return err
 			}
-			return diagnose(c, t, checkups)
+			if unread != nil {
+				fmt.Fprintln(t.err, "tickmark: warning:", tame(unread.Error()))
+			}
+			return diagnose(c, t, checkups, expiring)
 		},
 	}
 }
@@ -74,7 +80,7 @@ func newDiagnosis(up runner.Checkup) diagnosis {
 	return d
 }
 
-func diagnose(c *cli.Context, t terminal, checkups []runner.Checkup) error {
+func diagnose(c *cli.Context, t terminal, checkups []runner.Checkup, expiring []evidence.Expiry) error {
 	all := make([]diagnosis, 0, len(checkups))
 	var failed, hidden int
 	for _, up := range checkups {
@@ -87,9 +93,10 @@ func diagnose(c *cli.Context, t terminal, checkups []runner.Checkup) error {
 	}
 	if c.Bool("json") {
 		err := json.NewEncoder(t.out).Encode(struct {
-			SchemaVersion int         `json:"schema_version"`
-			Systems       []diagnosis `json:"systems"`
-		}{schemaVersion, all})
+			SchemaVersion int               `json:"schema_version"`
+			Systems       []diagnosis       `json:"systems"`
+			Expiring      []evidence.Expiry `json:"expiring,omitempty"` // evidence of the population
+		}{schemaVersion, all, expiring})
 		if err != nil {
 			return err
 		}
@@ -100,6 +107,7 @@ func diagnose(c *cli.Context, t terminal, checkups []runner.Checkup) error {
 			}
 			printDiagnosis(t, d)
 		}
+		printExpiring(t, expiring)
 	}
 	switch {
 	case failed > 0:
@@ -108,6 +116,37 @@ func diagnose(c *cli.Context, t terminal, checkups []runner.Checkup) error {
 		return fmt.Errorf("%s cannot be seen with the configured token; evidence from there would be missing", plural(hidden, "configured item"))
 	}
 	return nil
+}
+
+// printExpiring says what the sources will delete next.
+func printExpiring(t terminal, expiring []evidence.Expiry) {
+	const most = 8
+	shown := 0
+	for _, x := range expiring {
+		if x.First.IsZero() {
+			continue // is gone already
+		}
+		if shown == 0 {
+			fmt.Fprintln(t.out, "\nevidence of the population that its sources will delete")
+		}
+		if shown == most {
+			fmt.Fprintln(t.out, "  and more; `tickmark population` names all")
+			return
+		}
+		what := fmt.Sprintf("%s of %s in %s", x.What, plural(x.Changes-x.Gone, "change"), x.System)
+		if x.Scope != "" {
+			what = fmt.Sprintf("%s of %s of %s", x.What, plural(x.Changes-x.Gone, "change"), x.Scope)
+		}
+		if x.Assumed {
+			what += " (by the source's default)"
+		}
+		label := x.First.UTC().Format(time.DateOnly)
+		for _, line := range wrap(tame(what), columns-16) {
+			fmt.Fprintf(t.out, "  %-13s %s\n", label, line)
+			label = ""
+		}
+		shown++
+	}
 }
 
 func printDiagnosis(t terminal, d diagnosis) {

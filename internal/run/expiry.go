@@ -83,3 +83,20 @@ func (r *Run) begins(system string, keep evidence.Retention, e evidence.Entry) t
 	}
 	return time.Time{}
 }
+
+// Expiring gives which evidence of the population the sources will delete, by
+// what they said of their retention at a checkup; nothing where the population
+// was not read.
+func (r *Run) Expiring(ctx context.Context, checkups []Checkup) ([]evidence.Expiry, error) {
+	l, err := r.population(ctx)
+	if err != nil || l == nil {
+		return nil, err
+	}
+	r.principals = nil
+	for _, up := range checkups {
+		if up.Err == nil {
+			r.principals = append(r.principals, up.Principal)
+		}
+	}
+	return r.expiring(ctx, l, r.cfg.Zone)
+}
