@@ -82,9 +82,9 @@ func (r *readiness) emergenciesInShort() []Span {
 	spans := []Span{{Text: thousands(u.emergencies), Bold: true}, {Text: " of " + amount(u.changes, "change") + ", " + share(u.emergencies, u.changes)}}
 	switch {
 	case r.overShare():
-		spans = append(spans, Span{Text: "; ! above the limit of " + r.limits().shareText, Tone: Attention, Bold: true})
+		spans = append(spans, Span{Text: ". "}, Span{Text: "! Above the limit of " + r.limits().shareText, Tone: Attention, Bold: true})
 	case len(r.overQuarters()) > 0:
-		spans = append(spans, Span{Text: "; ! above the limit of " + r.limits().quarterText, Tone: Attention, Bold: true})
+		spans = append(spans, Span{Text: ". "}, Span{Text: "! Above the limit of " + r.limits().quarterText, Tone: Attention, Bold: true})
 	}
 	if u.unknown > 0 {
 		spans = append(spans, Span{Text: "; of " + thousands(u.unknown) + " it is not known"})
@@ -99,10 +99,10 @@ func (r *readiness) emergencySteps() []step {
 	var steps []step
 	u := r.s.urgent
 	if r.overShare() {
-		steps = append(steps, step{Attention, "Emergencies are more than " + r.limits().shareText, share(u.emergencies, u.changes), "Be ready to say why: many emergencies look like a way around the process. Check that each has an incident, an authorisation and its documents in time."})
+		steps = append(steps, step{Attention, text("Emergencies are more than " + r.limits().shareText), share(u.emergencies, u.changes), "Be ready to say why: many emergencies look like a way around the process. Check that each has an incident, an authorisation and its documents in time."})
 	}
 	if over := r.overQuarters(); len(over) > 0 {
-		steps = append(steps, step{Attention, "More emergencies than " + r.limits().quarterText, strings.Join(over, ", "), "Check that each has an incident, an authorisation and its documents in time."})
+		steps = append(steps, step{Attention, text("More emergencies than " + r.limits().quarterText), strings.Join(over, ", "), "Check that each has an incident, an authorisation and its documents in time."})
 	}
 	return steps
 }

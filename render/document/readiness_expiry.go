@@ -138,7 +138,7 @@ func (r *readiness) expirySteps() []step {
 			break
 		}
 		k := key{e.System, e.What}
-		if _, known := first[k]; !known {
+		if _, seen := first[k]; !seen {
 			keys = append(keys, k)
 			first[k] = e
 		}
@@ -147,7 +147,7 @@ func (r *readiness) expirySteps() []step {
 	var steps []step
 	for _, k := range keys {
 		e := first[k]
-		steps = append(steps, step{tone: r.haste(e.First), what: upperFirst(or(k.what, "evidence")) + " of " + k.system + " is deleted from " + r.day(e.First) + " on, " + r.inDays(e.First),
+		steps = append(steps, step{tone: r.haste(e.First), what: []Span{{Text: upperFirst(k.system) + " deletes " + or(k.what, "evidence") + " from "}, {Text: r.day(e.First), Whole: true}, {Text: " on, " + r.inDays(e.First)}},
 			count: amount(counts[k], "change"), do: "Collect it before then: what has been collected stays in the vault. Nothing brings it back afterwards."})
 	}
 	return steps

@@ -156,7 +156,7 @@ func (r *readiness) dataset(d evidence.IPE) Row {
 	for _, q := range d.Queries {
 		pages += q.Pages
 	}
-	name := []Span{{Text: d.Dataset, Bold: true, Link: safeURL(d.URL)}, {Text: "\n" + or(d.System, "an unnamed source") + prefixed(" · as ", d.Principal), Tone: Muted}}
+	name := []Span{{Text: d.Dataset, Bold: true}, {Text: "\n" + or(d.System, "an unnamed source") + prefixed(" · as ", d.Principal), Tone: Muted}}
 	if n := len(d.Truncations); n > 0 {
 		name = append(name, Span{Text: "\n∅ cut off: " + amount(n, "reason"), Tone: GapTone, Bold: true})
 	}

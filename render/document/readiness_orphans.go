@@ -41,7 +41,7 @@ func orphanKinds() []orphanKind {
 		{kind: "pull request not listed", title: "Pull requests that the source names and does not list", dated: "Merged",
 			means: "The source says that a pull request brought this code, but does not show that pull request to this account.",
 			do:    "Have the rights of the account checked: it may have been deleted or moved, or may not be visible."},
-		{kind: "named ticket not listed", title: "Tickets that are named and do not exist in the tracker", dated: "Merged",
+		{kind: "named ticket not listed", title: "Tickets that are named, and that the tracker does not list", dated: "Merged",
 			means: "The change names a ticket that the tracker does not list: it was mistyped, deleted or moved, or this account may not see it.",
 			do:    "Correct the key in the pull request, or have the rights of the account checked."},
 		{kind: "pull request without commit on the branch", title: "Merged pull requests whose code is not on the deployed branch", dated: "Merged",

@@ -271,7 +271,7 @@ func (r *readiness) principals() []Block {
 		}
 		sees := []Span{{Text: amount(len(p.Visible), "place")}}
 		if n := len(p.Hidden); n > 0 {
-			sees = append(sees, Span{Text: "\n∅ not: " + clip(strings.Join(p.Hidden, ", "), 300), Tone: GapTone, Bold: true})
+			sees = append(sees, Span{Text: "\n∅ cannot see: " + clip(strings.Join(p.Hidden, ", "), 300), Tone: GapTone, Bold: true})
 		}
 		name := []Span{{Text: or(p.Name, "an account that the source did not name"), Bold: true}}
 		if !p.Expires.IsZero() {

@@ -9,7 +9,7 @@ import (
 // step is one thing to do.
 type step struct {
 	tone  Tone
-	what  string
+	what  []Span
 	count string
 	do    string
 }
@@ -19,7 +19,7 @@ type step struct {
 func (r *readiness) steps() []Block {
 	var steps []step
 	if n := len(r.reasons()); n > 0 {
-		steps = append(steps, step{GapTone, "The list of changes may be incomplete", amount(n, "reason"), "Remove the causes above and run `tickmark population` again. Nothing else on this page is final until then."})
+		steps = append(steps, step{GapTone, text("The list of changes may be incomplete"), amount(n, "reason"), "Remove the causes above and run `tickmark population` again. Nothing else on this page is final until then."})
 	}
 	steps = append(steps, r.expirySteps()...)
 	steps = append(steps, r.credentialSteps()...)
@@ -27,19 +27,19 @@ func (r *readiness) steps() []Block {
 	groups := r.orphanGroups()
 	for i, g := range groups {
 		if g.around && sameChanges(groups[:i], g) == "" {
-			steps = append(steps, step{Attention, g.title, amount(len(g.list), "record"), g.do})
+			steps = append(steps, step{Attention, text(g.title), amount(len(g.list), "record"), g.do})
 		}
 	}
 	steps = append(steps, r.emergencySteps()...)
 	for _, g := range groups {
 		if !g.around && !g.waits {
-			steps = append(steps, step{Neutral, g.title, amount(len(g.list), "record"), g.do})
+			steps = append(steps, step{Neutral, text(g.title), amount(len(g.list), "record"), g.do})
 		}
 	}
 	steps = append(steps, r.undecidedSteps()...)
 	for _, g := range groups {
 		if g.waits {
-			steps = append(steps, step{Muted, g.title, amount(len(g.list), "record"), g.do})
+			steps = append(steps, step{Muted, text(g.title), amount(len(g.list), "record"), g.do})
 		}
 	}
 	if len(steps) == 0 {
@@ -49,7 +49,7 @@ func (r *readiness) steps() []Block {
 	for i, s := range steps {
 		rows = append(rows, row([]Span{{Text: strconv.Itoa(i + 1), Bold: true}}, s.said(), text(s.count), codeIn(s.do)))
 	}
-	return []Block{table([]Column{{Title: "", Weight: 5}, {Title: "What", Weight: 35}, {Title: "How many", Weight: 14}, {Title: "What to do", Weight: 46}}, rows)}
+	return []Block{table([]Column{{Title: "No.", Weight: 6}, {Title: "What", Weight: 34}, {Title: "How many", Weight: 14}, {Title: "What to do", Weight: 46}}, rows)}
 }
 
 // said gives the step's name with the sign of its tone, for who sees no colour.
@@ -59,7 +59,12 @@ func (s step) said() []Span {
 	if tone == Muted {
 		tone = Neutral
 	}
-	return []Span{{Text: sign + s.what, Tone: tone, Bold: true}}
+	spans := []Span{{Text: sign, Tone: tone, Bold: true}}
+	for _, w := range s.what {
+		w.Tone, w.Bold = tone, true
+		spans = append(spans, w)
+	}
+	return spans
 }
 
 // codeIn marks the commands of a sentence, which stand in backquotes.
@@ -89,11 +94,12 @@ func (r *readiness) credentialSteps() []step {
 		if p.Expires.IsZero() || r.days(p.Expires) > soonDays {
 			continue
 		}
-		verb := " ends "
+		verb := " ends on "
 		if p.Expires.Before(r.p.AsOf) {
-			verb = " ended "
+			verb = " ended on "
 		}
-		steps = append(steps, step{r.haste(p.Expires), "The login to " + p.System + verb + r.day(p.Expires) + ", " + r.inDays(p.Expires), or(p.Name, "–"), "Have the token renewed, or nothing can be collected from then on."})
+		what := []Span{{Text: "The login to " + p.System + verb}, {Text: r.day(p.Expires), Whole: true}, {Text: ", " + r.inDays(p.Expires)}}
+		steps = append(steps, step{r.haste(p.Expires), what, or(p.Name, "–"), "Have the token renewed, or nothing can be collected from then on."})
 	}
 	return steps
 }
@@ -101,17 +107,17 @@ func (r *readiness) credentialSteps() []step {
 // testSteps gives the exceptions that the tests came to.
 func (r *readiness) testSteps() []step {
 	if r.s.tested == 0 {
-		return []step{{Attention, "The changes were not tested yet", amount(r.pop.Size, "change"), "Test them all before the auditor tests some: until then nobody knows which would be exceptions."}}
+		return []step{{Attention, text("The changes were not tested yet"), amount(r.pop.Size, "change"), "Test them all before the auditor tests some: until then nobody knows which would be exceptions."}}
 	}
 	var steps []step
 	if n := r.s.roll.key; n > 0 {
-		steps = append(steps, step{Bad, "Changes with an exception to a key attribute", amount(n, "change"), "Look for evidence that the systems do not hold and attach it with `tickmark attach`; for the rest write down cause, compensating control and response."})
+		steps = append(steps, step{Bad, text("Changes with an exception to a key attribute"), amount(n, "change"), "Look for evidence that the systems do not hold and attach it with `tickmark attach`; for the rest write down cause, compensating control and response."})
 	}
 	if n := r.s.roll.other; n > 0 {
-		steps = append(steps, step{Bad, "Changes with an exception to another attribute", amount(n, "change"), "Write down cause and response for each."})
+		steps = append(steps, step{Bad, text("Changes with an exception to another attribute"), amount(n, "change"), "Write down cause and response for each."})
 	}
 	if n := r.s.walked - r.s.tested; n > 0 {
-		steps = append(steps, step{Attention, "Changes that were not tested", amount(n, "change"), "Test them too: an auditor may choose any."})
+		steps = append(steps, step{Attention, text("Changes that were not tested"), amount(n, "change"), "Test them too: an auditor may choose any."})
 	}
 	return steps
 }
@@ -127,10 +133,10 @@ func (r *readiness) undecidedSteps() []step {
 	}
 	var steps []step
 	if review > 0 {
-		steps = append(steps, step{Neutral, "Results that a person must review", amount(review, "result"), "Look at each with the sentence that says why, and settle it: with a mapping of accounts to people, a policy rule or an exhibit."})
+		steps = append(steps, step{Neutral, text("Results that a person must review"), amount(review, "result"), "Look at each with the sentence that says why, and settle it: with a mapping of accounts to people, a policy rule or an exhibit."})
 	}
 	if unable > 0 {
-		steps = append(steps, step{Neutral, "Results that could not be reached", amount(unable, "result"), "Collect what is missing. For changes that are known from lists alone, packaging them collects the rest."})
+		steps = append(steps, step{Neutral, text("Results that could not be reached"), amount(unable, "result"), "Collect what is missing. For changes that are known from lists alone, packaging them collects the rest."})
 	}
 	return steps
 }

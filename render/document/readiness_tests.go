@@ -90,7 +90,7 @@ func (r *readiness) attributeTable() Block {
 		rows = append(rows, row(name, number(t, evidence.Exception, Bad), number(t, evidence.NeedsReview, Attention), number(t, evidence.Unable, GapTone),
 			number(t, evidence.Met, Neutral), number(t, evidence.NotApplicable, Neutral)))
 	}
-	return table([]Column{{Title: "Attribute", Weight: 45}, {Title: "✗ exception", Weight: 12, Right: true}, {Title: "? review", Weight: 11, Right: true},
+	return table([]Column{{Title: "Attribute", Weight: 40}, {Title: "✗ exception", Weight: 17, Right: true}, {Title: "? review", Weight: 11, Right: true},
 		{Title: "∅ unable", Weight: 11, Right: true}, {Title: "✓ met", Weight: 10, Right: true}, {Title: "N/A", Weight: 11, Right: true}}, rows)
 }
 
