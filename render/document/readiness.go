@@ -231,9 +231,9 @@ func share(part, all int) string {
 }
 
 // more says that the workbook has what is not named here; nothing where all is.
-func more(left int, what, sheet string) []Block {
+func more(left int, one, which, sheet string) []Block {
 	if left <= 0 {
 		return nil
 	}
-	return []Block{paragraph(Span{Tone: Muted, Text: "and " + thousands(left) + " more " + what + " in the workbook, sheet " + sheet + "."})}
+	return []Block{paragraph(Span{Tone: Muted, Text: "and " + amount(left, "more "+one) + which + " in the workbook, sheet " + sheet + "."})}
 }

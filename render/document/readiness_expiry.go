@@ -147,7 +147,7 @@ func (r *readiness) expirySteps() []step {
 	var steps []step
 	for _, k := range keys {
 		e := first[k]
-		steps = append(steps, step{tone: r.haste(e.First), what: []Span{{Text: upperFirst(k.system) + " deletes " + or(k.what, "evidence") + " from "}, {Text: r.day(e.First), Whole: true}, {Text: " on, " + r.inDays(e.First)}},
+		steps = append(steps, step{tone: r.haste(e.First), what: []Span{{Text: upperFirst(or(k.what, "evidence")) + ": " + k.system + " deletes them from "}, {Text: r.day(e.First), Whole: true}, {Text: " on, " + r.inDays(e.First)}},
 			count: amount(counts[k], "change"), do: "Collect it before then: what has been collected stays in the vault. Nothing brings it back afterwards."})
 	}
 	return steps

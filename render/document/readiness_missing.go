@@ -147,7 +147,7 @@ func (r *readiness) datasets() []Block {
 	columns := []Column{{Title: "Data set", Weight: 31}, {Title: "Rows", Weight: 8, Right: true}, {Title: "Pages", Weight: 7, Right: true}, {Title: "Left out", Weight: 15},
 		{Title: "Read (UTC)", Weight: 15}, {Title: "SHA-256 of the sorted IDs", Weight: 24}}
 	blocks := []Block{paragraph(Span{Tone: Muted, Text: "Each list as its source gave it. The exact queries, control totals and every ID that was left out are in the workbook, sheet Population & IPE."}), table(columns, rows)}
-	blocks = append(blocks, more(len(r.pop.Datasets)-maxListed, "data sets", "Population & IPE")...)
+	blocks = append(blocks, more(len(r.pop.Datasets)-maxListed, "data set", "", "Population & IPE")...)
 	return append(blocks, r.places()...)
 }
 
@@ -212,5 +212,5 @@ func (r *readiness) places() []Block {
 	}
 	blocks := []Block{heading(2, "Configured repositories and projects"),
 		table([]Column{{Title: "Name", Weight: 40}, {Title: "What", Weight: 28}, {Title: "Seen", Weight: 18}, {Title: "Records listed", Weight: 14, Right: true}}, rows)}
-	return append(blocks, more(len(visible)-maxListed, "places", "Population & IPE")...)
+	return append(blocks, more(len(visible)-maxListed, "place", "", "Population & IPE")...)
 }

@@ -113,7 +113,7 @@ func (r *readiness) orphans() []Block {
 			continue
 		}
 		blocks = append(blocks, r.orphanTable(g))
-		blocks = append(blocks, more(len(g.list)-maxNamed, "of this kind", "Reconciliation")...)
+		blocks = append(blocks, more(len(g.list)-maxNamed, "record", " of this kind", "Reconciliation")...)
 	}
 	return blocks
 }

@@ -47,7 +47,7 @@ func (r *readiness) edges() []Block {
 			rows = append(rows, row(text(r.day(e.Merged)), text(deployed), []Span{{Text: changeShort(e.ID), Bold: true, Link: safeURL(e.URL)}}, text(clip(e.Title, 200))))
 		}
 		blocks = append(blocks, table([]Column{{Title: "Merged", Weight: 14}, {Title: "In production", Weight: 15}, {Title: "Change", Weight: 27}, {Title: "Title", Weight: 44}}, rows))
-		blocks = append(blocks, more(len(group)-maxNamed, "changes on this edge", "Reconciliation")...)
+		blocks = append(blocks, more(len(group)-maxNamed, "change", " on this edge", "Reconciliation")...)
 	}
 	return blocks
 }
@@ -209,7 +209,7 @@ func (r *readiness) releases() []Block {
 	}
 	blocks := []Block{heading(1, "Production deployments"), table([]Column{{Title: "Repository", Weight: 34}, {Title: "Deployments", Weight: 13, Right: true}, {Title: "Brought changes", Weight: 11, Right: true},
 		{Title: "Same again", Weight: 10, Right: true}, {Title: "Rollbacks", Weight: 11, Right: true}, {Title: "Without success", Weight: 11, Right: true}, {Title: "Others", Weight: 10, Right: true}}, rows)}
-	return append(blocks, more(len(names)-maxListed, "repositories", "Reconciliation")...)
+	return append(blocks, more(len(names)-maxListed, "repository", "", "Reconciliation")...)
 }
 
 // numbers explains the numbers between those of merged pull requests.
@@ -255,7 +255,7 @@ func (r *readiness) numbers() []Block {
 	blocks := []Block{heading(1, "Numbers of pull requests that are no merged ones"),
 		paragraph(Span{Tone: Muted, Text: "Sources number pull requests without gaps, so every number between those of the merged ones is something: this says what. The sheet Reconciliation has each."}),
 		table([]Column{{Title: "What it is", Weight: 42}, {Title: "Numbers", Weight: 12, Right: true}, {Title: "Which", Weight: 46}}, rows)}
-	return append(blocks, more(len(groups)-2*maxNamed, "explanations", "Reconciliation")...)
+	return append(blocks, more(len(groups)-2*maxNamed, "explanation", "", "Reconciliation")...)
 }
 
 // principals says by which accounts all of it was read.

@@ -120,7 +120,7 @@ func (r *readiness) exceptionLists() []Block {
 			rows = append(rows, row(text(or(e.change.deployed, "not known")), name, text(clip(e.why, 400)), response))
 		}
 		blocks = append(blocks, table([]Column{{Title: "Deployed", Weight: 13}, {Title: "Change", Weight: 35}, {Title: "Why", Weight: 40}, {Title: "Response", Weight: 12}}, rows))
-		blocks = append(blocks, more(n-len(t.named), "exceptions to this attribute", "Exceptions & Responses")...)
+		blocks = append(blocks, more(n-len(t.named), "exception", " to this attribute", "Exceptions & Responses")...)
 	}
 	if open := r.s.exceptions - r.s.answered; r.s.exceptions > 0 {
 		line := "Each of the " + amount(r.s.exceptions, "exception") + " has a response."
@@ -143,5 +143,5 @@ func (r *readiness) undecided() []Block {
 	}
 	blocks := []Block{heading(2, "What is not decided"), paragraph(Span{Tone: Muted, Text: "Results of one attribute and one cause together; the sentence is that of the first change."}),
 		table([]Column{{Title: "Attribute", Weight: 25}, {Title: "Outcome", Weight: 17}, {Title: "Changes", Weight: 10, Right: true}, {Title: "Why", Weight: 48}}, rows)}
-	return append(blocks, more(len(r.s.undecided)-2*maxNamed, "causes", "Attribute Testing")...)
+	return append(blocks, more(len(r.s.undecided)-2*maxNamed, "cause", "", "Attribute Testing")...)
 }

@@ -11,8 +11,14 @@ import (
 )
 
 // blocks draws blocks one below the other. Depth is 0 on the page itself, and
-// more inside a note, a card, a list or a quotation.
+// more inside a note, a card, a list or a quotation: headings there lie below
+// the heading that it all stands under.
 func (p *page) blocks(list []document.Block, depth int) []*html.Node {
+	if depth > 0 {
+		above := p.above
+		defer func() { p.above = above }()
+		p.above = []level{{0, above[len(above)-1].written}}
+	}
 	var out []*html.Node
 	for _, b := range list {
 		if n := p.block(b, depth); n != nil {
@@ -57,22 +63,19 @@ func (p *page) block(b document.Block, depth int) *html.Node {
 }
 
 // heading draws a heading. No level is skipped, whatever a stranger's text
-// does: who moves from heading to heading finds them in order. Those inside a
-// note or a card lie below the heading that it stands under.
+// does, so that who moves from heading to heading finds them in order.
 func (p *page) heading(h *document.Heading, depth int) *html.Node {
-	level := 1 + max(h.Level, 1)
-	if depth > 0 {
-		level += p.section - 1
+	said := max(h.Level, 1)
+	for p.above[len(p.above)-1].said >= said {
+		p.above = p.above[:len(p.above)-1]
 	}
-	level = min(level, p.level+1, 6)
-	p.level = level
-	n := el("h"+strconv.Itoa(level), "", p.spans(h.Spans)...)
-	if depth > 0 {
+	written := min(p.above[len(p.above)-1].written+1, 6)
+	p.above = append(p.above, level{said, written})
+	n := el("h"+strconv.Itoa(written), "", p.spans(h.Spans)...)
+	switch {
+	case depth > 0:
 		set(n, "class", "inner")
-		return n
-	}
-	p.section = level
-	if level == 2 {
+	case written == 2:
 		id := fmt.Sprintf("s%d", len(p.contents)+1)
 		p.contents = append(p.contents, content{id, plain(h.Spans)})
 		set(n, "id", id)

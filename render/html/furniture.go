@@ -142,7 +142,6 @@ func (p *page) sources() []*html.Node {
 	for _, s := range p.doc.Sources {
 		t.Rows = append(t.Rows, sourceRow(s))
 	}
-	p.section = 1
 	return []*html.Node{p.heading(&document.Heading{Level: 1, Spans: []document.Span{{Text: "Sources"}}}, 0),
 		el("p", "tone-muted", text("The payloads that this document was drawn from.")), p.table(t)}
 }

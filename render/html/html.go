@@ -48,16 +48,18 @@ type page struct {
 	doc      *document.Document
 	opts     Options
 	contents []content
-	level    int // of the last heading that was written
-	section  int // of the last heading that stands on the page itself
+	above    []level // headings that the next one lies below, outermost first
 }
+
+// level is that of a heading: as its text says, and as it is written.
+type level struct{ said, written int }
 
 // content is a line of the page's contents.
 type content struct{ id, title string }
 
 // Render draws d as one HTML file in UTF-8. An error means that there is no file.
 func Render(d document.Document, o Options) ([]byte, error) {
-	p := &page{doc: &d, opts: o, level: 1, section: 1}
+	p := &page{doc: &d, opts: o, above: []level{{0, 1}}}
 	head := el("head", "", meta("charset", "utf-8"), httpEquiv("Content-Security-Policy", policy()),
 		named("viewport", "width=device-width, initial-scale=1"), named("referrer", "no-referrer"), named("generator", o.Tool),
 		el("title", "", text(p.name())), el("style", "", &html.Node{Type: html.TextNode, Data: style}))
@@ -66,7 +68,7 @@ func Render(d document.Document, o Options) ([]byte, error) {
 	add(main, p.title()...)
 	add(main, p.blocks(d.Blocks, 0)...)
 	add(main, p.sources()...)
-	body := el("body", "kind-"+word(string(d.Kind)), p.skip(), p.header())
+	body := el("body", p.class(), p.skip(), p.header())
 	add(body, p.nav(), main, p.footer())
 	root := el("html", "", head, body)
 	set(root, "lang", "en")
@@ -78,6 +80,13 @@ func Render(d document.Document, o Options) ([]byte, error) {
 	}
 	out.WriteByte('\n')
 	return out.Bytes(), nil
+}
+
+func (p *page) class() string {
+	if p.doc.Simulated {
+		return "simulated"
+	}
+	return ""
 }
 
 // name is what the browser's tab says.

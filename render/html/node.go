@@ -97,9 +97,6 @@ func hasRTL(s string) bool {
 	})
 }
 
-// word gives a class of a document's own constant: letters and hyphens.
-func word(s string) string { return strings.ReplaceAll(s, " ", "-") }
-
 // external makes a link that tells the place it leads to nothing of this page;
 // nil for an address that is not of the web.
 func external(address string) *html.Node {

@@ -1,6 +1,7 @@
 package html
 
 import (
+	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -59,6 +60,10 @@ func (p *page) link(s document.Span) *html.Node {
 	return external(s.Link)
 }
 
+// together are the words that a line does not part: days, times of day with
+// their zone, durations.
+var together = regexp.MustCompile(`\b\d{4}-\d{2}-\d{2}\b|\b\d{2}:\d{2}(?::\d{2})?(?: UTC)?\b|\b\d+ (?:d|h|min) \d+ (?:h|min|s)\b`)
+
 // lines makes breaks of line feeds.
 func lines(s string) []*html.Node {
 	var out []*html.Node
@@ -66,8 +71,16 @@ func lines(s string) []*html.Node {
 		if i > 0 {
 			out = append(out, el("br", ""))
 		}
-		if line != "" {
-			out = append(out, text(line))
+		from := 0
+		for _, at := range together.FindAllStringIndex(line, -1) {
+			if at[0] > from {
+				out = append(out, text(line[from:at[0]]))
+			}
+			out = append(out, el("span", "whole", text(line[at[0]:at[1]])))
+			from = at[1]
+		}
+		if from < len(line) {
+			out = append(out, text(line[from:]))
 		}
 	}
 	return out

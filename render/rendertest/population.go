@@ -135,7 +135,7 @@ func results(i int) []evidence.Result {
 		out[letter] = made(letter, evidence.Met, "MET", "It is met.")
 	}
 	out["P"] = made("P", evidence.NotApplicable, "NOT_AN_EMERGENCY", "The change is not an emergency.")
-	if i%16 == 7 {
+	if i%16 == 7 && i%18 != 11 {
 		out["A"] = made("A", evidence.Exception, "NO_REQUEST", "No ticket is named in the commit, and no tracker links to it.")
 		out["E"] = made("E", evidence.Exception, "NO_APPROVAL", "No pull request brought the commit, and nobody approved it.")
 		out["G"] = made("G", evidence.Unable, "NO_APPROVAL", "There is no approval whose time could be compared.")
@@ -300,7 +300,7 @@ func LargeReadinessPackage(n int) evidence.Package {
 	p := ReadinessPackage()
 	var log iter.Seq2[evidence.Dossier, error] = func(yield func(evidence.Dossier, error) bool) {
 		for i := range n {
-			d := oneChange(7+16*i, p.Period.From.Add(time.Duration(i)*time.Minute))
+			d := oneChange(7+144*i, p.Period.From.Add(time.Duration(i)*time.Minute))
 			if !yield(d, nil) {
 				return
 			}
@@ -317,5 +317,33 @@ func LargeReadinessPackage(n int) evidence.Package {
 		p.Population.Expiring = append(p.Population.Expiring, evidence.Expiry{System: id, What: "logs", Changes: 2, Gone: 1, First: p.AsOf.AddDate(0, 0, 60)})
 		p.Population.NumberGaps = append(p.Population.NumberGaps, evidence.NumberGap{Repository: "acme/web", First: i, Last: i, Explanation: "an issue"})
 	}
+	return p
+}
+
+// IndexPackage is the package of Package with the list of its files, whose
+// names hold what an address must not, and a line of the request that became
+// no sample.
+func IndexPackage() evidence.Package {
+	p := Package()
+	p.Dossiers = append(p.Dossiers, EmptyDossier())
+	folders := []string{"Sample 1 - 2026-03-02 PR #1234", "Sample 2 - 2026-03-03 CHG-789", "Sample 3 - no deployment date PR #9"}
+	for i := range p.Dossiers {
+		p.Dossiers[i].Change.Sample.Number = i + 1
+		for _, name := range []string{"pull_request.pdf", "sample_summary.pdf", "exhibits/100 % ready? תיקון.png", "source/01 pull_request acme-api-1234.json"} {
+			f := evidence.PackedFile{Path: "Change Management/" + folders[i] + "/" + name, Size: 20480, SHA256: sum(name), Sample: i + 1, Title: "Pull request acme/payments#1234", Method: "rendered"}
+			switch {
+			case strings.HasPrefix(name, "source/"):
+				f.Method, f.Title = "source payload", ""
+			case strings.HasPrefix(name, "exhibits/"):
+				f.Method, f.Title = "manual exhibit", "Dashboard an hour after the deployment"
+			case strings.HasPrefix(name, "sample_"):
+				f.Title = "Sample summary"
+			}
+			p.Files = append(p.Files, f)
+		}
+	}
+	p.Dossiers[0].Results = results(7)
+	p.Files = append([]evidence.PackedFile{{Path: "Change Management/Change Log.xlsx", Size: 90112, Title: "Change log", Method: "rendered"}}, p.Files...)
+	p.Unmatched = []evidence.Unmatched{{Where: "samples.csv line 9", Requested: "PR 99999", Reason: evidence.NotFound, Tried: []string{"pull request acme/payments#99999: not found", "pull request acme/web#99999: not found"}}}
 	return p
 }
