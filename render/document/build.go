@@ -112,7 +112,7 @@ func count(n int, one string) string {
 	if strings.HasSuffix(one, "ch") || strings.HasSuffix(one, "s") {
 		return fmt.Sprintf("%d %ses", n, one)
 	}
-	if strings.HasSuffix(one, "y") {
+	if n := len(one); n > 1 && one[n-1] == 'y' && !strings.ContainsRune("aeou", rune(one[n-2])) {
 		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(one, "y"))
 	}
 	return fmt.Sprintf("%d %ss", n, one)

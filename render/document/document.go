@@ -31,6 +31,8 @@ const (
 	KindDiff        Kind = "diff"
 	KindExhibits    Kind = "exhibits"
 	KindPolicy      Kind = "policy"
+	KindReadiness   Kind = "readiness"
+	KindIndex       Kind = "index"
 )
 
 // Tone says how a piece of text is meant. Formats show it by colour and never
@@ -61,6 +63,7 @@ type Document struct {
 	Badges    []Badge               // states, as the source words them
 	Sources   []evidence.Provenance // payloads that it was made from, the primary one first
 	Unlisted  bool                  // the Sources are not listed in the document: the Evidence Index has them
+	Origin    string                // lines that say what it was made from, where that is no payload of its own; then there are no Sources
 	SourceURL string                // for a person to open; "" where there is none
 	Simulated bool                  // the sources are the sample company's
 	Blocks    []Block
@@ -98,6 +101,7 @@ type Span struct {
 	Code   bool
 	Strike bool
 	Link   string // absolute URL, http or https; "" for none
+	File   string // of the package, from its folder, with "/"; a format that lies there links to it
 	Tone   Tone
 	Whole  bool // stays on one line where it fits one
 }
@@ -163,9 +167,12 @@ type Row struct {
 	Tone  Tone // Info marks the row out
 }
 
-// Cell is the text of one cell.
+// Cell is the text of one cell. Bar is the length of a bar that shows the
+// number in it, from 0 for none to 1 for as long as the column allows: it is
+// ornament, the text says it all.
 type Cell struct {
 	Spans []Span
+	Bar   float64
 }
 
 // Timeline is drawn as moments along a line.

@@ -61,7 +61,9 @@ func (l *layout) footer(p *painter, page, pages int) {
 	if len(l.doc.Sources) > 0 && l.doc.Sources[0].Status == 0 { // not over HTTP
 		tool = "rendered from the source's data by " + l.opts.Tool + "; not a screenshot"
 	}
-	if len(l.doc.Sources) == 0 {
+	if l.doc.Origin != "" {
+		tool = "rendered from the sources' answers by " + l.opts.Tool + "; not a screenshot"
+	} else if len(l.doc.Sources) == 0 {
 		tool = "rendered by " + l.opts.Tool + "; no payload was obtained for this document; not a screenshot"
 		if l.doc.Kind == document.KindPolicy {
 			tool = "rendered by " + l.opts.Tool + " from a text of the package; not a screenshot"
@@ -95,6 +97,14 @@ func plural(n int, one string) string {
 // sourceLines says where the document comes from.
 func (l *layout) sourceLines(room float64) []line {
 	style := document.Span{}
+	if l.doc.Origin != "" {
+		as := "As of " + l.opts.AsOf.UTC().Format("2006-01-02 15:04:05 UTC")
+		var lines []line
+		for text := range strings.SplitSeq("Source: "+l.doc.Origin+"\n"+as, "\n") {
+			lines = append(lines, l.clipLine(text, style, footerStyle, room))
+		}
+		return lines[:min(len(lines), 3)]
+	}
 	if len(l.doc.Sources) == 0 {
 		where := "Source: no payload"
 		if l.doc.SourceURL != "" {

@@ -83,7 +83,7 @@ func (l *layout) draw(pages [][]placed, wholeFonts bool) (res Result, complete b
 // rehearse lets the fonts know the texts of headers and footers, which are
 // laid out when they are drawn.
 func (l *layout) rehearse() {
-	texts := []string{l.doc.Title, l.doc.Sample, l.doc.SourceURL, l.opts.Package, l.opts.Tool, simulatedMark}
+	texts := []string{l.doc.Title, l.doc.Sample, l.doc.SourceURL, l.doc.Origin, l.opts.Package, l.opts.Tool, simulatedMark}
 	if len(l.doc.Sources) > 0 {
 		s := l.doc.Sources[0]
 		texts = append(texts, s.URL, s.RetrievedBy, s.SHA256)

@@ -35,6 +35,11 @@ func documents() map[string]document.Document {
 			docs[fmt.Sprintf("%d-%s", i+1, doc.Name)] = doc
 		}
 	}
+	report, err := document.Readiness(rendertest.ReadinessPackage())
+	if err != nil {
+		panic(err)
+	}
+	docs["readiness_report"] = report
 	return docs
 }
 
@@ -69,6 +74,12 @@ func TestOthersReadEveryDocument(t *testing.T) {
 					for _, want := range []string{src.SHA256, src.RetrievedAt.Format("2006-01-02 15:04:05 UTC"), "by " + src.RetrievedBy} {
 						if !strings.Contains(s, want) {
 							t.Errorf("page %d does not say %q", page+1, want)
+						}
+					}
+				} else if d.Origin != "" {
+					for line := range strings.SplitSeq(d.Origin, "\n") {
+						if !strings.Contains(s, line) {
+							t.Errorf("page %d does not say %q", page+1, line)
 						}
 					}
 				} else if !strings.Contains(s, "Source: no payload") {

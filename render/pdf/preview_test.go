@@ -44,3 +44,23 @@ func TestPreview(t *testing.T) {
 		}
 	}
 }
+
+// TestPreviewReadiness does the same with the readiness report.
+func TestPreviewReadiness(t *testing.T) {
+	dir := os.Getenv("PREVIEW")
+	if dir == "" {
+		t.Skip("set PREVIEW to a folder to look at the report")
+	}
+	p := rendertest.ReadinessPackage()
+	doc, err := document.Readiness(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := pdf.Render(doc, pdf.Options{Tool: p.Tool, AsOf: p.AsOf, Package: p.Organization})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, doc.Name+".pdf"), res.Data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -92,7 +92,8 @@ func (l *layout) tableRow(t *document.Table, r document.Row, x, w float64, width
 	at := x
 	for i, c := range t.Columns {
 		if i < len(r.Cells) {
-			columns = append(columns, l.cell(r.Cells[i], c.Right, style, at, widths[i]))
+			strips := l.cell(r.Cells[i], c.Right, style, at, widths[i])
+			columns = append(columns, withBar(strips, r.Cells[i].Bar, style, at, widths[i]))
 		}
 		at += widths[i]
 	}
@@ -108,6 +109,23 @@ func (l *layout) tableRow(t *document.Table, r document.Row, x, w float64, width
 		}
 	}
 	return row
+}
+
+// barLeft is where the bar of a cell begins, behind its number.
+const barLeft = 40.0
+
+// withBar adds the bar of a cell to its first line.
+func withBar(strips []strip, bar float64, style textStyle, x, w float64) []strip {
+	room := w - barLeft - cellPad
+	if bar <= 0 || room < 10 || len(strips) == 0 {
+		return strips
+	}
+	length := max(room*min(bar, 1), 0.8)
+	strips[0].ops = append(strips[0].ops, func(p *painter, y float64) {
+		h := style.size * 0.72
+		p.fill(x+barLeft, y+(style.height()-h)/2, length, h, accent)
+	})
+	return strips
 }
 
 func (l *layout) cell(c document.Cell, right bool, style textStyle, x, w float64) []strip {
