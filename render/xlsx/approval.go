@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,7 +24,7 @@ func (f facts) approval() string {
 		trailers = fmt.Sprintf("; %s in the commit message", plural(n, "reviewer trailer"))
 	}
 	if missing != "" && len(pr.Reviews) == 0 {
-		return name + notObtained + ": " + missing + trailers
+		return name + missing + trailers
 	}
 	count := map[string]int{}
 	for _, r := range pr.Reviews {
@@ -38,11 +39,41 @@ func (f facts) approval() string {
 	if n := len(f.gateApprovals()); n > 0 {
 		said = append(said, plural(n, "approval")+" at a deployment gate")
 	}
-	note := name + strings.Join(said, ", ") + " recorded" + trailers
+	note := name + strings.Join(said, ", ") + " recorded" + f.timing(pr) + trailers
 	if missing != "" {
 		note += " (" + missing + ")"
 	}
 	return note
+}
+
+// timing says of the approvals of a merged pull request which came after the
+// merge, and which stand on another head than the one that merged. It counts
+// them; what they are worth is not judged here.
+func (f facts) timing(pr *evidence.PullRequest) string {
+	if pr.Merged.IsZero() {
+		return ""
+	}
+	late, said := 0, ""
+	elsewhere := map[string]int{}
+	var heads []string
+	for _, r := range pr.Reviews {
+		switch {
+		case r.State != "APPROVED":
+		case r.Submitted.After(pr.Merged):
+			late++
+		case r.CommitID != "" && pr.Head.SHA != "" && r.CommitID != pr.Head.SHA:
+			if elsewhere[r.CommitID]++; elsewhere[r.CommitID] == 1 {
+				heads = append(heads, r.CommitID)
+			}
+		}
+	}
+	if late > 0 {
+		said += fmt.Sprintf("; %d of them after the merge", late)
+	}
+	for _, sha := range heads {
+		said += fmt.Sprintf("; %d on %s head %s, %s merged", elsewhere[sha], headWord(pr, sha), short(sha), short(pr.Head.SHA))
+	}
+	return said
 }
 
 func (f facts) ticketApproval() string {
@@ -59,10 +90,10 @@ func (f facts) ticketApproval() string {
 		}
 	}
 	missing := f.cut(f.item(t), "approval")
-	if missing != "" && approved == 0 {
-		return t.Key + ": " + notObtained + ": " + missing
-	}
 	note := fmt.Sprintf("%s: %s recorded", t.Key, plural(approved, "approval"))
+	if missing != "" && approved == 0 {
+		note, missing = t.Key+": "+missing, ""
+	}
 	if h := statusApproval(t); h != nil {
 		note += fmt.Sprintf("; status set to %s by %s", oneLine(h.To, 40), person(h.Author))
 	}
@@ -70,6 +101,16 @@ func (f facts) ticketApproval() string {
 		note += " (" + missing + ")"
 	}
 	return note
+}
+
+// headWord says what a commit is to a pull request whose head it is not.
+func headWord(pr *evidence.PullRequest, sha string) string {
+	was := slices.ContainsFunc(pr.Commits, func(c evidence.Commit) bool { return c.SHA == sha }) ||
+		slices.ContainsFunc(pr.Timeline, func(e evidence.Event) bool { return e.Before == sha })
+	if was {
+		return "the older"
+	}
+	return "another"
 }
 
 // statusApproval gives the last move of a ticket into a status that is named
@@ -126,7 +167,7 @@ func (f facts) mergedBy(pr *evidence.PullRequest) string {
 func (f facts) lacking(part string) string {
 	it, _ := f.c.Subject()
 	if why := f.cut(it.Ref, part); why != "" {
-		return notObtained + ": " + why
+		return why
 	}
 	return noneRecorded
 }
@@ -201,13 +242,13 @@ func (f facts) approvedAt() time.Time {
 func (f facts) noApproval() string {
 	if it, ok := f.c.Subject(); ok {
 		if why := f.cut(it.Ref, "review", "approval"); why != "" {
-			return notObtained + ": " + why
+			return why
 		}
 		return noneRecorded
 	}
 	if t := f.ticket(); t != nil {
 		if why := f.cut(f.item(t), "approval"); why != "" {
-			return notObtained + ": " + why
+			return why
 		}
 		return noneRecorded
 	}

@@ -2,33 +2,30 @@ package xlsx
 
 import (
 	"fmt"
-	"path"
 	"strings"
 	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
 
-// changeLog is the master log: one row for each sample.
-func changeLog(p evidence.Package) table {
-	zone := time.UTC
-	if p.Zone != nil {
-		zone = p.Zone
-	}
-	t := table{name: "Change Log", printed: 7, frozen: 1, columns: []column{
+// logColumns are those of the change log. The first seven are fixed.
+func logColumns(zone string) []column {
+	return []column{
 		{title: "Date", width: 12, core: true},
-		{title: "Type", width: 13, core: true},
+		{title: "Type", width: 10, core: true},
 		{title: "Description", width: 42, core: true},
-		{title: "Approval", width: 28, core: true},
-		{title: "Testing", width: 30, core: true},
-		{title: "Deploy Log", width: 30, core: true},
-		{title: "Outcome", width: 16, core: true},
-		{title: "Date (text, " + zone.String() + ")", width: 14},
-		{title: "Change ID", width: 22},
+		{title: "Approval", width: 30, core: true},
+		{title: "Testing", width: 28, core: true},
+		{title: "Deploy Log", width: 28, core: true},
+		{title: "Outcome", width: 26, core: true},
+		{title: "Date (text, " + zone + ")", width: 14},
+		{title: "Change ID", width: 24},
 		{title: "System/Repo", width: 20},
 		{title: "Environment", width: 14},
 		{title: "Category", width: 14},
 		{title: "Risk (declared)", width: 16},
+		{title: "Risk (derived)", width: 14},
+		{title: "Emergency", width: 16},
 		{title: "Ticket", width: 14},
 		{title: "Ticket created (UTC)", width: 19},
 		{title: "Requester", width: 20},
@@ -40,74 +37,172 @@ func changeLog(p evidence.Package) table {
 		{title: "Merge SHA", width: 22},
 		{title: "Merged by", width: 20},
 		{title: "Merged at (UTC)", width: 19},
-		{title: "CI result", width: 28},
+		{title: "CI result", width: 34},
 		{title: "Deploy ID", width: 16},
 		{title: "Deployed SHA", width: 22},
 		{title: "Deployer", width: 20},
 		{title: "Deployed at (UTC)", width: 19},
-		{title: "Deployed at (" + zone.String() + ")", width: 26},
+		{title: "Deployed at (" + zone + ")", width: 26},
+		{title: "Validation at/by", width: 34},
 		{title: "Incident", width: 18},
 		{title: "Components touched", width: 34},
+		{title: "In population", width: 26},
 		{title: "Sample #", width: 11},
 		{title: "Auditor's reference", width: 18},
+		{title: "Exceptions", width: 11},
 		{title: "Gaps", width: 7},
 		{title: "Folder", width: 34},
-	}}
-	folders := sampleFolders(p)
-	for i := range p.Dossiers {
-		t.rows = append(t.rows, logRow(facts{&p.Dossiers[i].Change}, zone, folders))
 	}
-	t.notes = []string{
-		"Date is the day of production deployment in the time zone " + zone.String() + ". Columns named (UTC) are in UTC.",
-		"Prepared by management from the sources' records, in the sources' words; no conclusion is drawn here. \"" + noneRecorded + "\": the source was asked and has nothing. \"" + notObtained + "\": it was asked for and could not be had; the sheet Gaps says why.",
-		"Type: a change by pull request is Code, unless every path that it touches is infrastructure (Terraform, Kubernetes, containers, pipelines and the like: Infra) or configuration or infrastructure (Config). A change by ticket alone is what the ticket's category or type says.",
-		"Approval counts reviews as the source shows them at the as-of time; which of them count as approval is not judged here. Testing counts the last run of each check on the pull request's head commit. Outcome is the deployment's state, or the ticket's resolution, in the source's word.",
-	}
-	return t
 }
 
-func logRow(f facts, zone *time.Location, folders folders) []cell {
-	pr, ticket, dep := f.pullRequest(), f.ticket(), f.deployment()
-	where := folders.of[f.c.Sample.Number]
-	link := ""
-	if where != "" {
-		link = relative(where+"/", folders.base)
+// logSheet is the master log: a row for each change of the population, and for
+// each sample.
+type logSheet struct {
+	*sheet
+	linkAll bool // the addresses of all changes fit on the sheet
+	outside int  // samples that the population does not hold
+}
+
+// linksPerRow is how many links a row has at most.
+const linksPerRow = 5
+
+func newLogSheet(b *book) changeSheet {
+	s := &logSheet{sheet: b.open(sheetLog, layout{columns: logColumns(b.zone.String()), printed: 7, frozen: 1})}
+	s.linkAll = linksPerRow*(b.survey.changes+len(b.p.Dossiers)) <= maxLinks
+	s.header()
+	return s
+}
+
+func (s *logSheet) add(r logged) {
+	row := s.b.logRow(r)
+	if !s.linkAll && r.listed() {
+		for i := range row {
+			row[i].link = ""
+		}
 	}
-	date, dateText, local := f.dates(zone)
+	if r.outside {
+		s.outside++
+	}
+	if s.b.p.Log != nil && !r.listed() {
+		s.tinted(row...)
+		return
+	}
+	s.row(row...)
+}
+
+func (s *logSheet) end() error {
+	zone := s.b.zone.String()
+	s.gap()
+	if s.b.p.Log == nil {
+		s.warn("This log holds the samples alone: the population was not read. Run `tickmark population` to list every change of the period.")
+	} else {
+		s.note(fmt.Sprintf("A row is one of the %s that reached production in the period, in order of deployment. Samples, %d of them, are tinted, carry their number in \"Sample #\" and a link to their folder in \"Folder\".",
+			plural(s.b.survey.changes, "change"), len(s.b.p.Dossiers)))
+		if s.outside > 0 {
+			s.note(fmt.Sprintf("%s not in the population; the column \"In population\" says why. They stand at their date all the same.", areOf(s.outside, "sample")))
+		}
+	}
+	if !s.linkAll {
+		s.note("Only the samples carry links: a sheet cannot bear those of all changes.")
+	}
+	s.note("Date is the day of production deployment in the time zone " + zone + ". Columns named (UTC) are in UTC.")
+	s.note("Prepared by management from the sources' records, in the sources' words; no conclusion is drawn here. \"" + noneRecorded + "\": the source was asked and has nothing. \"" + notObtained + "\": it was asked for and could not be had; the sheet Gaps says why. \"" + notCollected + "\": the change is no sample, and the lists that the population was read from do not tell.")
+	s.note("Type: a change by pull request is Code, unless every path that it touches is infrastructure (Terraform, Kubernetes, containers, pipelines and the like: Infra) or configuration or infrastructure (Config). A change by ticket alone is what the ticket's category or type says.")
+	s.note("Approval counts reviews as the source shows them at the as-of time; which of them count as approval is not judged here. Testing counts the last run of each check on the pull request's head commit. Outcome is the deployment's state, or the ticket's resolution, in the source's word, and what followed in the same environment.")
+	return s.close()
+}
+
+func areOf(n int, word string) string {
+	if n == 1 {
+		return "1 " + word + " is"
+	}
+	return plural(n, word) + " are"
+}
+
+func (b *book) logRow(r logged) []cell {
+	f := r.facts
+	dep, ticket := f.deployment(), f.ticket()
+	date, dateText, local := f.dates(b.zone)
 	row := []cell{
 		date, text(f.changeType()), text(f.description()), text(f.approval()), text(f.testing()), text(f.deployLog()), text(f.outcome()),
-		dateText,
-		text(f.c.Sample.Ref.ID), text(f.repository()), text(f.environment()), text(f.declared("category", "change_category", "change_type")), text(f.risk()),
-		text(f.tickets()), moment(timeOf(ticket, func(t *evidence.Ticket) time.Time { return t.Created }), f.noTicket()), text(f.requester()),
-		text(f.noPR()), text(f.authors()), text(f.approvers()), moment(f.approvedAt(), f.noApproval()),
-		text(f.noPR()), text(f.noPR()), text(f.noPR()), text(f.noPR()),
-		text(f.ciResult()),
-		text(f.noDeployment()), text(f.noDeployment()), text(f.noDeployment()), f.deployedAt(), local,
-		text(f.incident()), {value: f.components(), whole: "the pull request's or ticket's PDF"},
-		{value: f.c.Sample.Number, link: link}, text(f.label()), ordinal(len(f.c.Gaps)), linked(path.Base(where), link),
+		dateText, text(f.changeID()), text(f.repository()), text(f.environment()), text(f.declared("category", "change_category", "change_type")), text(f.risk()),
+		text(derivedRisk(r.results)), text(f.emergency(r.results)),
 	}
-	if link == "" {
-		row[32].link, row[35] = "", text(notObtained+": no file was written for this sample")
-	}
+	ticketCell := text(f.tickets())
 	if ticket != nil {
-		row[13].link = web(ticket.URL)
+		ticketCell.link = web(ticket.URL)
 	}
-	if pr != nil {
-		row[16] = linked(fmt.Sprintf("PR #%d", pr.Number), web(pr.URL))
-		if row[20] = text(pr.Head.SHA); pr.Head.SHA == "" {
-			row[20] = text(f.lacking("head"))
-		}
-		row[21], row[22], row[23] = text(notMerged), text(notMerged), text(notMerged)
-		if !pr.Merged.IsZero() || pr.State == "merged" {
-			row[21], row[22], row[23] = text(said(pr.MergeCommit)), text(f.mergedBy(pr)), moment(pr.Merged, f.lacking("merge"))
-		}
+	row = append(row, ticketCell, moment(timeOf(ticket, func(t *evidence.Ticket) time.Time { return t.Created }), f.noTicket()), text(f.requester()))
+	row = append(row, f.pullRequestCells()...)
+	row = append(row, text(f.ciResult()))
+	switch {
+	case dep != nil:
+		row = append(row, linked(dep.ID, logPage(dep)), text(said(dep.SHA)), text(stated(dep.Creator)))
+	case ticket != nil && f.pullRequest() == nil:
+		row = append(row, text(noneRecorded), text(noneRecorded), text(stated(ticket.DeployedBy)))
+	default:
+		row = append(row, text(f.noDeployment()), text(f.noDeployment()), text(f.noDeployment()))
 	}
-	if dep != nil {
-		row[25], row[26], row[27] = linked(dep.ID, logPage(dep)), text(said(dep.SHA)), text(stated(dep.Creator))
-	} else if ticket != nil && pr == nil {
-		row[25], row[26], row[27] = text(noneRecorded), text(noneRecorded), text(stated(ticket.DeployedBy))
+	row = append(row, f.deployedAt(), local, text(f.validation()), text(f.incident()), cell{value: f.components(), whole: "the pull request's or ticket's PDF"}, text(b.inPopulation(r)))
+	return append(row, b.sampleCells(r)...)
+}
+
+// pullRequestCells gives PR, authors, approvers, time of approval, the two
+// commits, and who merged when.
+func (f facts) pullRequestCells() []cell {
+	pr := f.pullRequest()
+	if pr == nil {
+		no := text(f.noPR())
+		return []cell{no, text(f.authors()), text(f.approvers()), moment(f.approvedAt(), f.noApproval()), no, no, no, no}
 	}
-	return row
+	row := []cell{linked(fmt.Sprintf("PR #%d", pr.Number), web(pr.URL)), text(f.authors()), text(f.approvers()), moment(f.approvedAt(), f.noApproval()), text(pr.Head.SHA)}
+	if pr.Head.SHA == "" {
+		row[4] = text(f.lacking("head"))
+	}
+	if pr.Merged.IsZero() && pr.State != "merged" {
+		return append(row, text(notMerged), text(notMerged), text(notMerged))
+	}
+	return append(row, text(said(pr.MergeCommit)), text(f.mergedBy(pr)), moment(pr.Merged, f.lacking("merge")))
+}
+
+// sampleCells gives the sample's number, the auditor's reference, the numbers
+// of exceptions and gaps, and the folder.
+func (b *book) sampleCells(r logged) []cell {
+	exceptions := text(notTested)
+	if len(r.results) > 0 {
+		exceptions = ordinal(len(r.numbers))
+	}
+	if r.listed() {
+		return []cell{text(notSampled), text(notSampled), exceptions, text(notSampled), text(notSampled)}
+	}
+	folder := b.folder(r.c.Sample.Number)
+	return []cell{{value: r.c.Sample.Number, link: folder.link}, text(r.label()), exceptions, ordinal(len(r.c.Gaps)), folder}
+}
+
+// inPopulation says whether the population holds a change, and why not.
+func (b *book) inPopulation(r logged) string {
+	switch edge := b.edges[r.changeID()]; {
+	case b.p.Log == nil:
+		return "the population was not read"
+	case !r.outside && edge != "":
+		return "yes: " + edge
+	case !r.outside:
+		return "yes"
+	case edge != "":
+		return "no: " + edge
+	}
+	it, found := r.c.Find(r.c.Sample.Ref)
+	switch at := r.c.DeployedAt(); {
+	case !found:
+		return "no: the record was not obtained"
+	case isIncident(it.Ticket):
+		return "no: the ticket of an incident, which is no change"
+	case at.IsZero():
+		return "no: no production deployment of it is known"
+	case !b.p.Period.Contains(at):
+		return "no: deployed outside the period"
+	}
+	return "no: the lists of the period do not hold it"
 }
 
 // dates gives the day of deployment, its text, and the moment in the zone.
@@ -119,10 +214,10 @@ func (f facts) dates(zone *time.Location) (date, dateText, local cell) {
 	}
 	if f.c.DeployedDayOnly() {
 		in := at.UTC()
-		return cell{value: day{in.Year(), int(in.Month()), in.Day()}}, text(in.Format(time.DateOnly)), text(dayAlone)
+		return cell{value: dayOf(in)}, text(in.Format(time.DateOnly)), text(dayAlone)
 	}
 	in := at.In(zone)
-	return cell{value: day{in.Year(), int(in.Month()), in.Day()}}, text(in.Format(time.DateOnly)), text(in.Format(time.RFC3339Nano))
+	return cell{value: dayOf(in)}, text(in.Format(time.DateOnly)), text(in.Format(time.RFC3339Nano))
 }
 
 // dayAlone stands where a moment would, if the ticket names no more than a day.
@@ -135,28 +230,22 @@ func (f facts) deployedAt() cell {
 	return moment(f.c.DeployedAt(), f.noDeployment())
 }
 
+// derivedRisk gives the tier that the policy's rules give, as the test of the
+// risk assessment read it.
+func derivedRisk(results []evidence.Result) string {
+	for _, r := range results {
+		for _, fact := range r.Read {
+			if strings.Contains(strings.ToLower(fact.Name), "derived") {
+				return oneLine(fact.Value, 60)
+			}
+		}
+	}
+	return notTested
+}
+
 func timeOf[T any](v *T, of func(*T) time.Time) time.Time {
 	if v == nil {
 		return time.Time{}
 	}
 	return of(v)
-}
-
-// folders says where each sample's folder is, and the workbook beside them.
-type folders struct {
-	base string // of the workbook, from the package's folder
-	of   map[int]string
-}
-
-// sampleFolders reads the folders from the paths of the samples' files.
-func sampleFolders(p evidence.Package) folders {
-	f := folders{of: map[int]string{}}
-	for _, file := range p.Files {
-		parts := strings.Split(file.Path, "/")
-		if file.Sample == 0 || len(parts) < 3 || f.of[file.Sample] != "" {
-			continue
-		}
-		f.base, f.of[file.Sample] = parts[0], parts[0]+"/"+parts[1]
-	}
-	return f
 }

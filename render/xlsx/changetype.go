@@ -55,7 +55,7 @@ func (f facts) ticketType() string {
 	for _, said := range []string{f.declared("category"), f.declared("change_category"), f.declared("change_type"), t.Type} {
 		low := strings.ToLower(said)
 		switch {
-		case strings.HasPrefix(low, noneRecorded), strings.HasPrefix(low, notObtained):
+		case isAbsence(low):
 			continue
 		case strings.Contains(low, "infra"), strings.Contains(low, "server"), strings.Contains(low, "network"), strings.Contains(low, "database"):
 			return typeInfra

@@ -96,7 +96,7 @@ func (f facts) testing() string {
 
 func (f facts) ticketTesting() string {
 	for _, name := range []string{"test_results", "testing_results", "testing", "test_evidence", "test_plan", "testing_plan"} {
-		if said := f.declared(name); said != noneRecorded && !strings.HasPrefix(said, notObtained) {
+		if said := f.declared(name); !isAbsence(said) {
 			return oneLine(strings.ReplaceAll(name, "_", " ")+": "+said, 200)
 		}
 	}
@@ -106,6 +106,9 @@ func (f facts) ticketTesting() string {
 	}
 	if len(files) > 0 {
 		return oneLine("no test field in the ticket; exhibits: "+list(files, 5, "files"), 300)
+	}
+	if f.listed() {
+		return notCollected
 	}
 	return noneRecorded
 }
@@ -122,7 +125,8 @@ func (f facts) ciResult() string {
 		if b.Build.Attempt > 1 {
 			attempt = fmt.Sprintf(", attempt %d", b.Build.Attempt)
 		}
-		lines = append(lines, oneLine(fmt.Sprintf("%s: %s%s", b.Build.Name, cmp.Or(b.Build.Conclusion, b.Build.Status, "no conclusion"), attempt), 120))
+		ran := f.commitWord(b.Build.SHA)
+		lines = append(lines, oneLine(fmt.Sprintf("%s: %s%s%s", b.Build.Name, cmp.Or(b.Build.Conclusion, b.Build.Status, "no conclusion"), attempt, ran), 160))
 	}
 	if len(lines) == 0 {
 		return f.absent(evidence.KindChecks, evidence.KindBuild)
@@ -131,6 +135,21 @@ func (f facts) ciResult() string {
 		lines = append(lines[:20], fmt.Sprintf("and %d more", len(lines)-20))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// commitWord says which commit of the change a run was for.
+func (f facts) commitWord(sha string) string {
+	if sha == "" {
+		return ", the run names no commit"
+	}
+	landed, ok := f.c.Landed()
+	switch pr := f.pullRequest(); {
+	case pr != nil && sha == pr.Head.SHA:
+		return ", on head " + short(sha)
+	case ok && sha == landed.Commit.SHA:
+		return ", on landed commit " + short(sha)
+	}
+	return ", on another commit " + short(sha)
 }
 
 // deployLog names the deployment.
@@ -166,6 +185,11 @@ func logPage(dep *evidence.Deployment) string {
 func (f facts) outcome() string {
 	if dep := f.deployment(); dep != nil {
 		if !dep.SucceededAt().IsZero() {
+			if it, ok := f.c.FirstDeployment(); ok {
+				if course := f.course(it); course != "" {
+					return "Success; " + course
+				}
+			}
 			return "Success"
 		}
 		for i := len(dep.Statuses) - 1; i >= 0; i-- {

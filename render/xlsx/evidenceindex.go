@@ -7,15 +7,15 @@ import (
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
 
-// evidenceIndex lists every file with every payload that it was made from: a
-// row for each of the two together.
-func evidenceIndex(p evidence.Package) table {
-	t := table{name: "Evidence Index", printed: 6, frozen: 1, columns: []column{
+// indexSheet lists every file with every payload that it was made from: a row
+// for each of the two together.
+func indexSheet(b *book) error {
+	s := b.open(sheetIndex, layout{printed: 6, frozen: 1, columns: []column{
 		{title: "Sample #", width: 11, core: true},
 		{title: "File", width: 64, core: true},
 		{title: "Title", width: 34, core: true},
 		{title: "Method", width: 15, core: true},
-		{title: "Bytes", width: 11, core: true},
+		{title: "Bytes", width: 11, core: true, number: true},
 		{title: "SHA-256", width: 66, core: true, nowrap: true},
 		{title: "Source", width: 9},
 		{title: "System", width: 12},
@@ -25,27 +25,62 @@ func evidenceIndex(p evidence.Package) table {
 		{title: "Unchanged at source (UTC)", width: 19},
 		{title: "Retrieved by", width: 20},
 		{title: "Collector", width: 16},
+		{title: "Redacted?", width: 14},
 		{title: "Source URL", width: 70},
-	}}
-	base := sampleFolders(p).base
-	raw := rawFiles(p)
-	for _, file := range p.Files {
+	}, lead: "Every file of the package, and every answer of a system that it was made from. A row is one file with one of them: 1 of 9, 2 of 9, and so on."})
+	s.header()
+	base := b.folders.base
+	raw := rawFiles(b.p)
+	var rows [][]cell
+	for _, file := range b.p.Files {
 		sources := file.Sources
 		if len(sources) == 0 {
 			sources = []evidence.Provenance{{}}
 		}
-		for i, s := range sources {
-			t.rows = append(t.rows, indexRow(file, s, i, base, raw))
+		for i, src := range sources {
+			rows = append(rows, indexRow(file, src, i, base, raw))
 		}
 	}
-	t.notes = []string{
-		"A row is one file with one payload that it was made from; a file made from several has several rows (1 of 9, 2 of 9, …). Every file of the package is in SHA256SUMS; this sheet lists those that were there when the workbook was written, which is all but the workbook itself, README.txt, redactions.json, manifest.json and SHA256SUMS.",
-		"Raw payload SHA-256 is of the answer as the source sent it. The file in source/ has another one where secrets were taken out of it.",
+	unlinked := s.spareLinks(rows)
+	for _, row := range rows {
+		s.row(row...)
 	}
-	return t
+	s.gap()
+	for _, title := range unlinked {
+		s.note(fmt.Sprintf("Column %q shows its addresses without links: there are too many for one sheet.", title))
+	}
+	s.note("Every file of the package is in SHA256SUMS; this sheet lists those that were there when the workbook was written, which is all but the workbook itself, README.txt, redactions.json, manifest.json and SHA256SUMS.")
+	s.note("Raw payload SHA-256 is of the answer as the source sent it. The file in source/ has another one where secrets were taken out of it: \"Redacted?\" compares the two.")
+	return s.close()
 }
 
-func indexRow(file evidence.PackedFile, s evidence.Provenance, i int, base string, raw map[rawKey]string) []cell {
+// spareLinks takes out the links of whole columns, from the right, until the
+// sheet can bear the rest, and gives the titles of those columns.
+func (s *sheet) spareLinks(rows [][]cell) (unlinked []string) {
+	links := make([]int, len(s.columns))
+	total := 0
+	for _, row := range rows {
+		for i, c := range row {
+			if c.link != "" {
+				links[i]++
+				total++
+			}
+		}
+	}
+	for i := len(links) - 1; i >= 0 && total > maxLinks; i-- {
+		if links[i] == 0 {
+			continue
+		}
+		for _, row := range rows {
+			row[i].link = ""
+		}
+		total -= links[i]
+		unlinked = append(unlinked, s.columns[i].title)
+	}
+	return unlinked
+}
+
+func indexRow(file evidence.PackedFile, s evidence.Provenance, i int, base string, raw map[rawKey]evidence.PackedFile) []cell {
 	sample := text("package")
 	if file.Sample > 0 {
 		sample = ordinal(file.Sample)
@@ -59,12 +94,14 @@ func indexRow(file evidence.PackedFile, s evidence.Provenance, i int, base strin
 		for range 9 {
 			row = append(row, text("none"))
 		}
-		row[6], row[14] = text("none"), text(none)
-		return row
+		return append(row, text(none))
 	}
-	payload := text("none: not copied into the package")
-	if path := raw[rawKey{file.Sample, s.SHA256}]; path != "" {
-		payload = linked(shown(path, base), relative(path, base))
+	payload, redacted := text("none: not copied into the package"), "not copied"
+	if copied := raw[rawKey{file.Sample, s.SHA256}]; copied.Path != "" {
+		payload, redacted = linked(shown(copied.Path, base), relative(copied.Path, base)), "no"
+		if copied.SHA256 != s.SHA256 {
+			redacted = "yes"
+		}
 	}
 	by := s.RetrievedBy
 	if by == "" {
@@ -73,7 +110,7 @@ func indexRow(file evidence.PackedFile, s evidence.Provenance, i int, base strin
 	confirmed := moment(s.ConfirmedAt, "none: retrieved once")
 	return append(row,
 		text(fmt.Sprintf("%d of %d", i+1, len(file.Sources))), text(s.System), payload, text(said(s.SHA256)),
-		moment(s.RetrievedAt, noneRecorded), confirmed, text(by), text(said(s.Collector)), linked(s.URL, web(s.URL)))
+		moment(s.RetrievedAt, noneRecorded), confirmed, text(by), text(said(s.Collector)), text(redacted), linked(s.URL, web(s.URL)))
 }
 
 // shown gives a path as it is read from the folder of the workbook.
@@ -92,15 +129,15 @@ type rawKey struct {
 
 // rawFiles says which file of each sample holds which payload: the file that
 // was made from that payload alone, and is no drawing of it.
-func rawFiles(p evidence.Package) map[rawKey]string {
-	files := map[rawKey]string{}
+func rawFiles(p evidence.Package) map[rawKey]evidence.PackedFile {
+	files := map[rawKey]evidence.PackedFile{}
 	for _, file := range p.Files {
 		if len(file.Sources) != 1 || file.Method == "rendered" || file.Method == "template" {
 			continue
 		}
 		key := rawKey{file.Sample, file.Sources[0].SHA256}
-		if files[key] == "" {
-			files[key] = file.Path
+		if files[key].Path == "" {
+			files[key] = file
 		}
 	}
 	return files

@@ -15,10 +15,28 @@ const (
 	noneRecorded  = "none recorded"
 	noPullRequest = "no pull request"
 	notMerged     = "none recorded: not merged"
+	notCollected  = "not collected" // of a change that is no sample: the lists do not tell
+	notTested     = "not tested"
+	notSampled    = "not sampled"
 )
 
 // facts reads short facts from a change, in the sources' words.
-type facts struct{ c *evidence.Change }
+type facts struct {
+	c *evidence.Change
+	b *book
+}
+
+// listed reports whether the change is no sample, so that nothing is known of it
+// but what the lists of the population tell.
+func (f facts) listed() bool { return f.c.Sample.Number == 0 }
+
+// changeID names the change as the population does.
+func (f facts) changeID() string {
+	if it, ok := f.c.Find(f.c.Sample.Ref); ok && it.Ticket != nil && it.Ticket.Key != "" {
+		return it.Ticket.Key
+	}
+	return f.c.Sample.Ref.ID
+}
 
 func (f facts) pullRequest() *evidence.PullRequest {
 	it, _ := f.c.Subject()
@@ -74,24 +92,47 @@ func (f facts) absent(kinds ...evidence.Kind) string {
 	if !found {
 		return notObtained + ": the record that was asked for is missing"
 	}
+	if f.listed() {
+		return notCollected
+	}
 	return noneRecorded
 }
 
-// cut gives the reason why a part of a record is not whole, or "".
+// cut says why a part of a record is not whole: the lists do not tell it, or it
+// was asked for and not obtained; "" where it is whole.
 func (f facts) cut(ref evidence.Ref, parts ...string) string {
+	if it, ok := f.c.Find(ref); ok {
+		for _, unread := range it.Unread {
+			for _, part := range parts {
+				if strings.Contains(strings.ToLower(unread), part) {
+					return notCollected
+				}
+			}
+		}
+	}
 	for _, g := range f.c.GapsOf(ref) {
 		for _, part := range parts {
 			if strings.Contains(strings.ToLower(g.Part), part) {
-				return string(g.Reason)
+				return notObtained + ": " + string(g.Reason)
 			}
 		}
 	}
 	return ""
 }
 
-func (f facts) noTicket() string { return f.absent(evidence.KindTicket) }
+// noTicket says why no ticket is known. Of a change that is no sample, the
+// reconciliation of the lists may tell.
+func (f facts) noTicket() string {
+	if f.listed() && (slices.Contains(f.b.lonely[f.changeID()], "pull request without ticket") || slices.Contains(f.b.lonely[f.changeID()], "commit without ticket")) {
+		return noneRecorded + ": the lists hold no ticket that it names"
+	}
+	return f.absent(evidence.KindTicket)
+}
 
 func (f facts) noPR() string {
+	if _, found := f.c.Find(f.c.Sample.Ref); found && f.listed() {
+		return noPullRequest // the lists were reconciled
+	}
 	if why := f.absent(evidence.KindPullRequest); why != noneRecorded {
 		return why
 	}
@@ -162,8 +203,8 @@ func (f facts) declared(names ...string) string {
 			return oneLine(prose(field.Value), 200)
 		}
 	}
-	if it := f.item(t); f.cut(it, names...) != "" {
-		return notObtained + ": " + f.cut(it, names...)
+	if why := f.cut(f.item(t), append(names, "field")...); why != "" {
+		return why
 	}
 	return noneRecorded
 }
@@ -183,7 +224,7 @@ func (f facts) item(t *evidence.Ticket) evidence.Ref {
 func (f facts) risk() string {
 	level := f.declared("risk", "risk_level")
 	pr := f.pullRequest()
-	if pr == nil || level != noneRecorded && f.ticket() != nil {
+	if pr == nil || !isAbsence(level) && f.ticket() != nil {
 		return level
 	}
 	var ticked []string
@@ -249,7 +290,7 @@ func (f facts) incident() string {
 		return f.noTicket()
 	}
 	var keys []string
-	if field := f.declared("incident"); field != noneRecorded && !strings.HasPrefix(field, notObtained) {
+	if field := f.declared("incident"); !isAbsence(field) {
 		keys = append(keys, field)
 	}
 	for _, l := range t.Related {
@@ -284,7 +325,7 @@ func (f facts) components() string {
 	it, _ := f.c.Subject()
 	if len(pr.Files) == 0 {
 		if why := f.cut(it.Ref, "file"); why != "" {
-			return notObtained + ": " + why
+			return why
 		}
 		return noneRecorded
 	}
@@ -311,6 +352,9 @@ func (f facts) components() string {
 // label gives the auditor's own words for the sample.
 func (f facts) label() string {
 	s := f.c.Sample
+	if f.listed() {
+		return notSampled
+	}
 	if s.Label == "" || s.Label == fmt.Sprint(s.Number) || s.Label == s.Requested {
 		return said(oneLine(s.Requested, 300))
 	}

@@ -37,7 +37,7 @@ func codeChange(number int) evidence.Change {
 	return evidence.Change{
 		Sample: evidence.Sample{Number: number, Label: fmt.Sprint(number), Requested: "#1234", Ref: self},
 		Items: []evidence.Item{
-			{Ref: ref(evidence.KindBuild, repo+"/runs/9"), Build: &evidence.Build{Name: "deploy", Conclusion: "success", Attempt: 2,
+			{Ref: ref(evidence.KindBuild, repo+"/runs/9"), Build: &evidence.Build{Name: "deploy", SHA: headSHA, Conclusion: "success", Attempt: 2,
 				Approvals: []evidence.GateApproval{{Person: who("Dana", "dana"), State: "approved"}}}},
 			{Ref: ref(evidence.KindChecks, repo+"@"+headSHA), Checks: &evidence.Checks{SHA: headSHA,
 				Runs: []evidence.CheckRun{
@@ -134,3 +134,6 @@ func fixture(t testing.TB, changes ...evidence.Change) evidence.Package {
 	p.Files = append(p.Files, evidence.PackedFile{Path: "Change Management/Policies/rollback_procedures.pdf", Size: 99, SHA256: strings.Repeat("01", 32), Title: "Rollback Procedures", Method: "template"})
 	return p
 }
+
+// factsOf reads a change outside of a workbook.
+func factsOf(c *evidence.Change) facts { return facts{c, &book{}} }

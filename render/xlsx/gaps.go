@@ -1,15 +1,16 @@
 package xlsx
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
 
-// gaps lists what was asked for and not obtained, and the lines of the
+// gapsSheet lists what was asked for and not obtained, and the lines of the
 // request that became no sample.
-func gaps(p evidence.Package) table {
-	t := table{name: "Gaps", printed: 9, frozen: 1, columns: []column{
+func gapsSheet(b *book) error {
+	s := b.open(sheetGaps, layout{printed: 9, frozen: 1, columns: []column{
 		{title: "Sample #", width: 11, core: true},
 		{title: "Auditor's reference", width: 15, core: true},
 		{title: "Record", width: 30, core: true},
@@ -17,41 +18,39 @@ func gaps(p evidence.Package) table {
 		{title: "Reason", width: 14, core: true},
 		{title: "What it means", width: 36, core: true},
 		{title: "Detail", width: 40, core: true},
-		{title: "Collector", width: 11},
-		{title: "When (UTC)", width: 19},
-	}}
-	for i := range p.Dossiers {
-		c := &p.Dossiers[i].Change
+		{title: "Collector", width: 14, core: true},
+		{title: "When (UTC)", width: 19, core: true},
+	}, lead: "Evidence of the samples that was asked for and not obtained. A gap is not an exception, and it never counts as if the evidence were there."})
+	s.header()
+	n := len(b.p.Unmatched)
+	for i := range b.p.Dossiers {
+		c := &b.p.Dossiers[i].Change
+		n += len(c.Gaps)
 		for _, g := range c.Gaps {
 			part := g.Part
 			if part == "" {
 				part = "the whole record"
 			}
-			t.rows = append(t.rows, []cell{
-				ordinal(c.Sample.Number), text(facts{c}.label()), text(recordName(g.Ref)), text(part), text(string(g.Reason)), text(meaning(g.Reason)),
-				text(said(g.Detail)), text(said(g.Collector)), moment(g.At, noneRecorded),
-			})
+			s.row(ordinal(c.Sample.Number), text(facts{c, b}.label()), text(recordName(g.Ref)), text(part), text(string(g.Reason)), text(meaning(g.Reason)),
+				text(said(g.Detail)), text(said(g.Collector)), moment(g.At, noneRecorded))
 		}
 	}
-	for _, u := range p.Unmatched {
-		label := u.Label
-		if label == "" {
-			label = u.Requested
-		}
-		tried := "nothing was tried"
-		if len(u.Tried) > 0 {
-			tried = "tried: " + strings.Join(u.Tried, "\n")
-		}
-		t.rows = append(t.rows, []cell{
-			text("none"), text(label), text(u.Requested), text("line of the request: " + u.Where), text(string(u.Reason)),
-			text("This line of the request became no sample. No other change was put in its place."), text(tried), text("request"), moment(p.AsOf, noneRecorded),
-		})
+	for _, u := range b.p.Unmatched {
+		s.row(text("none"), text(cmp.Or(u.Label, u.Requested)), text(u.Requested), text("line of the request: "+u.Where), text(string(u.Reason)),
+			text("This line of the request became no sample. No other change was put in its place."), text(tried(u)), text("request"), moment(b.p.AsOf, noneRecorded))
 	}
-	if len(t.rows) == 0 {
-		t.notes = append(t.notes, "Nothing that was asked for is missing: there are no gaps and no request lines without a match.")
+	if n == 0 {
+		s.silent("Nothing that was asked for is missing: there are no gaps and no request lines without a match.")
 	}
-	t.notes = append(t.notes, "A gap is evidence that was asked for and not obtained. It is not an exception, and it never counts as if the evidence were there.")
-	return t
+	return s.close()
+}
+
+// tried says what was looked for to find the change that a line names.
+func tried(u evidence.Unmatched) string {
+	if len(u.Tried) == 0 {
+		return "nothing was tried"
+	}
+	return "tried: " + strings.Join(u.Tried, "\n")
 }
 
 // meaning says what a reason means for whoever reads the package.

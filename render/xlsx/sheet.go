@@ -3,69 +3,378 @@ package xlsx
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/xuri/excelize/v2"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
 
-// prepare sets how the sheet is seen and printed. It comes before the rows: a
-// sheet that is being streamed takes nothing of this afterwards.
-func (t table) prepare(f *excelize.File, p evidence.Package) error {
-	last, err := excelize.CoordinatesToCellName(len(t.columns), len(t.rows)+1)
-	if err != nil {
-		return err
+// layout is how a sheet is seen and printed. All that stands on a sheet keeps
+// to its one grid of columns.
+type layout struct {
+	columns []column
+	printed int    // columns that fill the first page's width; the others follow on further pages
+	frozen  int    // columns that stay in sight, and are repeated on further pages
+	lead    string // what the sheet says, below its title; "" for a sheet that begins with its header
+	parts   bool   // the sheet has several tables, so that only its title stays in sight
+	labels  int    // columns that the label of a fact takes; 0 is one
+}
+
+// sheet is one sheet of the workbook while it is written, from the top down.
+// The first error sticks: what follows does nothing, and close gives it.
+type sheet struct {
+	layout
+	b     *book
+	name  string
+	out   *excelize.StreamWriter
+	at    int // the last row
+	links []link
+	err   error
+
+	filter    [2]int // rows of the header and of the last entry that the filter is for
+	filtered  int    // columns of that
+	filtering bool   // what comes next belongs to it
+	unlinked  bool   // there were more links than a sheet can bear
+	limit     int    // of rows
+	left      int    // rows beyond it
+}
+
+// maxRows is how many rows a sheet holds, and spareRows how many of them are
+// kept for notes.
+const (
+	maxRows   = 1_048_576
+	spareRows = 100
+)
+
+// open begins a sheet, which must exist and be empty.
+func (b *book) open(name string, l layout) *sheet {
+	s := &sheet{layout: l, b: b, name: name, limit: maxRows - spareRows}
+	s.labels = max(1, l.labels)
+	if s.err = s.view(); s.err != nil {
+		return s
 	}
-	topLeft, err := excelize.CoordinatesToCellName(t.frozen+1, 2)
+	if s.out, s.err = b.file.NewStreamWriter(name); s.err != nil {
+		return s
+	}
+	for i, c := range l.columns {
+		s.fail(s.out.SetColWidth(i+1, i+1, c.width))
+	}
+	if l.lead == "" {
+		return s
+	}
+	s.put(26, []cell{lookingLike(lookTitle, name)})
+	if b.p.Simulated {
+		s.across(1, simulatedNote, lookWarning)
+	}
+	s.across(1, l.lead, lookLead)
+	return s
+}
+
+// top is how many rows stay in sight; the last of them is repeated on further pages.
+func (s *sheet) top() int {
+	switch {
+	case s.lead == "", s.parts:
+		return 1
+	case s.b.p.Simulated:
+		return 4
+	}
+	return 3
+}
+
+// view sets what must be known before the first row.
+func (s *sheet) view() error {
+	topLeft, err := excelize.CoordinatesToCellName(s.frozen+1, s.top()+1)
 	if err != nil {
 		return err
 	}
 	pane := "bottomLeft"
-	if t.frozen > 0 {
+	if s.frozen > 0 {
 		pane = "bottomRight"
 	}
-	frozenColumn, err := excelize.ColumnNumberToName(max(1, t.frozen))
+	off := false
+	if err := s.b.file.SetSheetView(s.name, 0, &excelize.ViewOptions{ShowGridLines: &off}); err != nil {
+		return err
+	}
+	return s.b.file.SetPanes(s.name, &excelize.Panes{Freeze: true, XSplit: s.frozen, YSplit: s.top(), TopLeftCell: topLeft, ActivePane: pane})
+}
+
+func (s *sheet) fail(err error) {
+	if s.err == nil {
+		s.err = err
+	}
+}
+
+// put writes one row of a given height.
+func (s *sheet) put(height float64, cells []cell) { s.write(height, cells, 0) }
+
+func (s *sheet) write(height float64, cells []cell, tint int) {
+	if s.err != nil {
+		return
+	}
+	if s.at >= s.limit {
+		s.left++
+		return
+	}
+	s.at++
+	var values []any
+	for _, c := range cells {
+		at := len(values)
+		if at >= len(s.columns) {
+			s.fail(fmt.Errorf("row %d is wider than the sheet", s.at))
+			return
+		}
+		look, value := drawn(c, s.columns[at])
+		style := s.b.styles[tint][look]
+		values = append(values, excelize.Cell{StyleID: style, Value: value})
+		s.link(at, c.link)
+		for range c.span - 1 {
+			values = append(values, excelize.Cell{StyleID: style})
+		}
+		if c.span > 1 {
+			s.merge(at, at+c.span-1)
+		}
+	}
+	s.fail(s.out.SetRow(fmt.Sprintf("A%d", s.at), values, excelize.RowOpts{Height: min(height, 409)})) // which is Excel's limit
+}
+
+func (s *sheet) link(column int, target string) {
+	if target == "" {
+		return
+	}
+	if len(s.links) >= maxLinks {
+		s.unlinked = true
+		return
+	}
+	name, err := excelize.CoordinatesToCellName(column+1, s.at)
+	s.fail(err)
+	s.links = append(s.links, link{name, target})
+}
+
+func (s *sheet) merge(from, to int) {
+	first, err := excelize.CoordinatesToCellName(from+1, s.at)
+	s.fail(err)
+	last, err := excelize.CoordinatesToCellName(to+1, s.at)
+	s.fail(err)
+	s.fail(s.out.MergeCell(first, last))
+}
+
+// header writes the titles of the grid's columns, and of the table that the
+// sheet's filter is for.
+func (s *sheet) header() {
+	cells := titles(s.columns)
+	s.put(max(32, s.needs(cells)+4), cells)
+	s.filterHere(len(cells))
+}
+
+func titles(columns []column) (cells []cell) {
+	for _, c := range columns {
+		l := lookHeader
+		switch {
+		case c.fill:
+			l = lookFillHeader
+		case c.core && c.number:
+			l = lookCoreHeaderRight
+		case c.core:
+			l = lookCoreHeader
+		case c.number:
+			l = lookHeaderRight
+		}
+		cells = append(cells, lookingLike(l, c.title))
+	}
+	return cells
+}
+
+// heads writes the titles of a table that has its own.
+func (s *sheet) heads(titles ...cell) {
+	for i := range titles {
+		if titles[i].look == lookDefault {
+			titles[i].look = lookHeader
+		}
+	}
+	s.put(s.needs(titles)+4, s.padded(titles, lookHeader))
+}
+
+// filterHere makes the last row the header of the table that the filter is for.
+func (s *sheet) filterHere(columns int) {
+	s.filter, s.filtered, s.filtering = [2]int{s.at, s.at}, columns, true
+}
+
+// row writes one row of a table.
+func (s *sheet) row(cells ...cell) { s.entry(cells, 0) }
+
+// tinted writes one row of a table that stands out from the others.
+func (s *sheet) tinted(cells ...cell) { s.entry(cells, 1) }
+
+func (s *sheet) entry(cells []cell, tint int) {
+	s.write(s.needs(cells), s.padded(cells, lookText), tint)
+	if s.filtering {
+		s.filter[1] = s.at
+	}
+}
+
+// padded adds blanks up to the width of the first page, so that lines go through.
+func (s *sheet) padded(cells []cell, l look) []cell {
+	n := s.printed
+	for _, c := range cells {
+		n -= max(1, c.span)
+	}
+	return append(cells, blanks(n, l)...)
+}
+
+// needs gives the height that the longest text of a row needs when wrapped:
+// programs disagree on whether they find it out by themselves.
+func (s *sheet) needs(cells []cell) float64 {
+	const line, small = 13.5, 11.5
+	height, at := line, 0
+	for _, c := range cells {
+		span := max(1, c.span)
+		if v, ok := c.value.(string); ok && at < len(s.columns) && c.look != lookClipped && !(s.columns[at].nowrap && c.look == lookDefault) {
+			v = clean(v)
+			if c.look == lookCode { // narrow letters, but each of the same width
+				height = max(height, small*float64(wrapped(v, 1.05*s.width(at, at+span))))
+			} else {
+				height = max(height, line*float64(wrapped(v, s.width(at, at+span))))
+			}
+		}
+		at += span
+	}
+	return height + 3
+}
+
+// width is that of the columns from, up to and without to, in characters.
+func (s *sheet) width(from, to int) float64 {
+	sum := 0.0
+	for _, c := range s.columns[from:min(to, len(s.columns))] {
+		sum += c.width
+	}
+	return sum
+}
+
+// across writes a text over the first page's columns from the given one, from 1.
+func (s *sheet) across(from int, text string, l look) {
+	c := wide(lookingLike(l, text), s.printed-from+1)
+	cells := append(make([]cell, 0, from), blanks(from-1, lookNote)...)
+	s.put(s.needs(append(cells, c))+2, append(cells, c))
+}
+
+// gap leaves a row blank.
+func (s *sheet) gap() {
+	s.filtering = false
+	s.put(8, nil)
+}
+
+// section begins a part of the sheet.
+func (s *sheet) section(title string) {
+	s.gap()
+	s.put(24, append([]cell{lookingLike(lookSection, title)}, blanks(s.printed-1, lookSection)...))
+}
+
+// fact writes a label and what is to be said of it.
+func (s *sheet) fact(label string, value cell) {
+	value.span = s.printed - s.labels
+	s.row(wide(lookingLike(lookLabel, label), s.labels), value)
+}
+
+// note writes a remark below a table, over the columns that are not repeated on
+// further pages.
+func (s *sheet) note(text string) { s.across(s.frozen+1, text, lookNote) }
+
+// warn writes what must not be overlooked.
+func (s *sheet) warn(text string) { s.across(s.frozen+1, text, lookWarning) }
+
+// silent says in one line why a sheet has nothing to say.
+func (s *sheet) silent(text string) { s.across(1, text, lookText) }
+
+// close ends the sheet.
+func (s *sheet) close() error {
+	if s.left > 0 {
+		s.limit = maxRows
+		s.gap()
+		s.warn(fmt.Sprintf("INCOMPLETE: %d more rows do not fit on one sheet.", s.left))
+	}
+	if s.unlinked {
+		s.gap()
+		s.note("Addresses and folders from here on stand without links: there are more than one sheet can hold.")
+	}
+	if s.lead == "" && s.b.p.Simulated {
+		s.gap()
+		s.warn(simulatedNote)
+	}
+	if s.err == nil {
+		s.err = s.finish()
+	}
+	if s.err != nil {
+		return fmt.Errorf("writing the sheet %q: %w", s.name, s.err)
+	}
+	s.b.links[s.name] = s.links
+	return s.out.Flush()
+}
+
+// finish sets what is written behind the rows.
+func (s *sheet) finish() error {
+	f := s.b.file
+	titles := fmt.Sprintf("'%[1]s'!$%[2]d:$%[2]d", s.name, s.top())
+	if s.frozen > 0 {
+		repeated, err := excelize.ColumnNumberToName(s.frozen)
+		if err != nil {
+			return err
+		}
+		titles = fmt.Sprintf("'%s'!$A:$%s,", s.name, repeated) + titles
+	}
+	last, err := excelize.CoordinatesToCellName(len(s.columns), max(2, s.at))
 	if err != nil {
 		return err
 	}
-	off, landscape, a4, scale := false, "landscape", 9, t.scale()
+	landscape, a4, scale := "landscape", 9, s.scale()
 	margin, edge, furnitureEdge := 0.4, 0.75, 0.3
 	for _, err := range []error{
-		f.SetSheetView(t.name, 0, &excelize.ViewOptions{ShowGridLines: &off}),
-		f.SetPanes(t.name, &excelize.Panes{Freeze: true, XSplit: t.frozen, YSplit: 1, TopLeftCell: topLeft, ActivePane: pane}),
-		f.AutoFilter(t.name, "A1:"+last, nil),
-		f.SetPageLayout(t.name, &excelize.PageLayoutOptions{Orientation: &landscape, Size: &a4, AdjustTo: &scale}),
-		f.SetPageMargins(t.name, &excelize.PageLayoutMarginsOptions{Left: &margin, Right: &margin, Top: &edge, Bottom: &edge, Header: &furnitureEdge, Footer: &furnitureEdge}),
-		f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: t.name,
-			RefersTo: fmt.Sprintf("'%s'!$A:$%s,'%s'!$1:$1", t.name, frozenColumn, t.name)}),
-		f.SetHeaderFooter(t.name, furniture(t.name, p)),
+		s.setFilter(),
+		f.SetPageLayout(s.name, &excelize.PageLayoutOptions{Orientation: &landscape, Size: &a4, AdjustTo: &scale}),
+		f.SetPageMargins(s.name, &excelize.PageLayoutMarginsOptions{Left: &margin, Right: &margin, Top: &edge, Bottom: &edge, Header: &furnitureEdge, Footer: &furnitureEdge}),
+		f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: s.name, RefersTo: titles}),
+		f.SetHeaderFooter(s.name, furniture(s.name, s.b.p)),
+		f.AddIgnoredErrors(s.name, "A1:"+last, excelize.IgnoredErrorsNumberStoredAsText),
 	} {
 		if err != nil {
 			return err
 		}
 	}
-	if len(t.rows) > 0 {
-		return f.AddIgnoredErrors(t.name, "A2:"+last, excelize.IgnoredErrorsNumberStoredAsText)
+	if s.printed == len(s.columns) {
+		return nil
 	}
-	return nil
+	next, err := excelize.CoordinatesToCellName(s.printed+1, 1)
+	if err != nil {
+		return err
+	}
+	return s.out.InsertPageBreak(next)
+}
+
+func (s *sheet) setFilter() error {
+	if s.filtered == 0 {
+		return nil
+	}
+	first, err := excelize.CoordinatesToCellName(1, s.filter[0])
+	if err != nil {
+		return err
+	}
+	last, err := excelize.CoordinatesToCellName(s.filtered, max(s.filter[1], s.filter[0]+1))
+	if err != nil {
+		return err
+	}
+	return s.b.file.AutoFilter(s.name, first+":"+last, nil)
 }
 
 // scale makes the columns of the first page fit its width, in percent.
-func (t table) scale() uint {
+func (s *sheet) scale() uint {
 	// Characters across a landscape A4 page between the margins, in the widest
 	// font that programs put in place of the workbook's own.
 	const page = 107
-	width := 0.0
-	for _, c := range t.columns[:t.printed] {
-		width += c.width
-	}
-	return uint(min(100, max(40, page*100/width)))
+	return uint(min(100, max(40, page*100/s.width(0, s.printed))))
 }
 
 // furniture is what stands above and below each printed page.
 func furniture(sheet string, p evidence.Package) *excelize.HeaderFooterOptions {
-	header := "&L" + printed(p.Organization, 60) + "&C" + sheet
+	header := "&L" + printed(p.Organization, 60) + "&C" + printed(sheet, 40)
 	if p.Simulated {
 		header += "&RSIMULATED DATA"
 	}
@@ -78,102 +387,4 @@ func furniture(sheet string, p evidence.Package) *excelize.HeaderFooterOptions {
 // printed makes a text safe for a header, where & begins a command.
 func printed(s string, limit int) string {
 	return strings.ReplaceAll(oneLine(s, limit), "&", "&&")
-}
-
-// styles are the few looks of a workbook: one accent colour, hair lines.
-type styles struct {
-	coreHeader, header                          int
-	text, plain, absent, link, day, at, ordinal int
-	linkedOrdinal                               int
-	amount, note, warning                       int
-}
-
-const (
-	accent     = "1F4E5F"
-	accentTint = "DCE8EC"
-	ink        = "222222"
-	muted      = "6B6B6B"
-	hairline   = "D0D7DA"
-)
-
-func newStyles(f *excelize.File) (styles, error) {
-	var s styles
-	font := func(color string) *excelize.Font { return &excelize.Font{Family: "Calibri", Size: 10, Color: color} }
-	bold := func(color string) *excelize.Font { b := font(color); b.Bold = true; return b }
-	fill := func(color string) excelize.Fill {
-		return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}
-	}
-	line := []excelize.Border{{Type: "bottom", Color: hairline, Style: 1}}
-	top := &excelize.Alignment{Vertical: "top", Horizontal: "left", Indent: 1, WrapText: true}
-	middle := &excelize.Alignment{Vertical: "center", Horizontal: "left", Indent: 1, WrapText: true}
-	italic := font(muted)
-	italic.Italic = true
-	underlined := font(accent)
-	underlined.Underline = "single"
-	date, moment := "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
-	const asText = 49 // what is typed or edited in such a cell stays text
-	for _, style := range []struct {
-		id   *int
-		look excelize.Style
-	}{
-		{&s.coreHeader, excelize.Style{Font: bold("FFFFFF"), Fill: fill(accent), Alignment: middle, NumFmt: asText}},
-		{&s.header, excelize.Style{Font: bold(accent), Fill: fill(accentTint), Alignment: middle, NumFmt: asText}},
-		{&s.text, excelize.Style{Font: font(ink), Border: line, Alignment: top, NumFmt: asText}},
-		{&s.plain, excelize.Style{Font: font(ink), Border: line, Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "left", Indent: 1}, NumFmt: asText}},
-		{&s.absent, excelize.Style{Font: italic, Border: line, Alignment: top, NumFmt: asText}},
-		{&s.link, excelize.Style{Font: underlined, Border: line, Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "left", Indent: 1, WrapText: true}, NumFmt: asText}},
-		{&s.day, excelize.Style{Font: font(ink), Border: line, Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "left", Indent: 1}, CustomNumFmt: &date}},
-		{&s.at, excelize.Style{Font: font(ink), Border: line, Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "left", Indent: 1}, CustomNumFmt: &moment}},
-		{&s.ordinal, excelize.Style{Font: font(ink), Border: line, Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "left", Indent: 1}, NumFmt: 1}},
-		{&s.linkedOrdinal, excelize.Style{Font: underlined, Border: line, Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "left", Indent: 1}, NumFmt: 1}},
-		{&s.amount, excelize.Style{Font: font(ink), Border: line, Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "right", Indent: 1}, NumFmt: 3}},
-		{&s.note, excelize.Style{Font: font(muted), Alignment: top, NumFmt: asText}},
-		{&s.warning, excelize.Style{Font: bold(accent), Fill: fill(accentTint), Alignment: middle, NumFmt: asText}},
-	} {
-		id, err := f.NewStyle(&style.look)
-		if err != nil {
-			return s, err
-		}
-		*style.id = id
-	}
-	return s, nil
-}
-
-// of gives the look and the value of a cell as the file holds them.
-func (s styles) of(c cell, col column) (style int, value any) {
-	switch v := c.value.(type) {
-	case day:
-		if v.year < 1901 || v.year > 9999 {
-			return s.absent, fmt.Sprintf("%04d-%02d-%02d", v.year, v.month, v.dom)
-		}
-		return s.day, time.Date(v.year, time.Month(v.month), v.dom, 0, 0, 0, 0, time.UTC)
-	case time.Time:
-		if v.Year() < 1901 || v.Year() > 9999 {
-			return s.absent, v.Format("2006-01-02T15:04:05Z")
-		}
-		return s.at, v.Truncate(time.Second) // programs show parts of a second in different ways
-	case int:
-		if c.link != "" {
-			return s.linkedOrdinal, v
-		}
-		return s.ordinal, v
-	case int64:
-		return s.amount, v
-	case string:
-		whole := c.whole
-		if whole == "" {
-			whole = "the sample's folder"
-		}
-		v = said(fit(clean(v), whole))
-		switch {
-		case c.link != "":
-			return s.link, v
-		case strings.HasPrefix(v, notObtained) || strings.HasPrefix(v, noneRecorded) || strings.HasPrefix(v, noPullRequest):
-			return s.absent, v
-		case col.nowrap:
-			return s.plain, v
-		}
-		return s.text, v
-	}
-	return s.text, ""
 }

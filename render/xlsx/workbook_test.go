@@ -61,6 +61,31 @@ func TestFirstSevenColumns(t *testing.T) {
 	}
 }
 
+// titled gives a row of the change log by the titles of its columns.
+func titled(t testing.TB, data []byte, row int) map[string]string {
+	t.Helper()
+	rows := grid(t, data, sheetLog)
+	m := map[string]string{}
+	for i, title := range rows[0] {
+		m[title] = rows[row][i]
+	}
+	return m
+}
+
+// under names the cell of a row in the column of that title.
+func under(t testing.TB, titles []string, title string, row int) string {
+	t.Helper()
+	i := slices.Index(titles, title)
+	if i < 0 {
+		t.Fatalf("no column %q in %q", title, titles)
+	}
+	name, err := excelize.CoordinatesToCellName(i+1, row)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
 func TestFurtherColumns(t *testing.T) {
 	rows := grid(t, workbook(t, fixture(t, codeChange(1), ticketChange(2), lost(3))), "Change Log")
 	column := func(row int) map[string]string {
@@ -76,7 +101,7 @@ func TestFurtherColumns(t *testing.T) {
 		"Author(s)":               "Ada Lovelace (ada), Grace Hopper",
 		"Approver(s)":             "Bob (bob), 2025-10-14 10:00 UTC, on aaaaaaa\n(unknown account), 2025-10-14 11:00 UTC\nDana (dana), time not stated (deployment gate)",
 		"Approved at (UTC, last)": "2025-10-14 11:00:00", "Head SHA": headSHA, "Merge SHA": mainSHA, "Merged by": "merge-queue[bot]", "Merged at (UTC)": "2025-10-14 12:00:00",
-		"CI result": "checks on head aaaaaaa\ndeploy: success, attempt 2", "Deploy ID": "567", "Deployed SHA": mainSHA, "Deployer": "deploy-bot", "Deployed at (UTC)": "2025-10-15 22:30:00",
+		"CI result": "checks on head aaaaaaa\ndeploy: success, attempt 2, on head aaaaaaa", "Validation at/by": "none recorded", "In population": "the population was not read", "Exceptions": "not tested", "Emergency": "not tested", "Deploy ID": "567", "Deployed SHA": mainSHA, "Deployer": "deploy-bot", "Deployed at (UTC)": "2025-10-15 22:30:00",
 		"Deployed at (Europe/Berlin)": "2025-10-16T00:30:00+02:00", "Incident": "INC-5 (is caused by)", "Components touched": "3 files: README.md, app/admin/", "Sample #": "1", "Auditor's reference": "#1234",
 		"Gaps": "0", "Folder": "Sample 1 - 2025-10-16 PR #1234",
 	} {
@@ -112,11 +137,11 @@ func TestPartsOfASecond(t *testing.T) {
 		}
 	}
 	book := workbook(t, fixture(t, c))
-	log := openpyxl(t, book).Sheets[0].Cells
-	if got := fmt.Sprint(log["AC2"][1]); got != "2025-10-15T22:30:13" {
+	log, titles := openpyxl(t, book).Sheets[0].Cells, grid(t, book, sheetLog)[0]
+	if got := fmt.Sprint(log[under(t, titles, "Deployed at (UTC)", 2)][1]); got != "2025-10-15T22:30:13" {
 		t.Errorf("Deployed at (UTC) = %s", got)
 	}
-	if got := fmt.Sprint(log["AD2"][1]); got != "2025-10-16T00:30:13.9996+02:00" {
+	if got := fmt.Sprint(log[under(t, titles, "Deployed at (Europe/Berlin)", 2)][1]); got != "2025-10-16T00:30:13.9996+02:00" {
 		t.Errorf("Deployed at (Europe/Berlin) = %s", got)
 	}
 }
@@ -137,8 +162,8 @@ func TestDayAlone(t *testing.T) {
 			t.Skip("no time zones are installed")
 		}
 		p.Zone = location
-		row := grid(t, workbook(t, p), "Change Log")[1]
-		if row[0] != "2025-10-16" || row[7] != "2025-10-16" || row[28] != dayAlone || row[29] != dayAlone || row[5] != "CHG-789: status Deployed, 2025-10-16" {
+		row := titled(t, workbook(t, p), 1)
+		if row["Date"] != "2025-10-16" || row["Date (text, "+zone+")"] != "2025-10-16" || row["Deployed at (UTC)"] != dayAlone || row["Deployed at ("+zone+")"] != dayAlone || row["Deploy Log"] != "CHG-789: status Deployed, 2025-10-16" {
 			t.Errorf("%s: %q", zone, row)
 		}
 	}
@@ -150,9 +175,9 @@ func TestIncidentIsNotTheRequest(t *testing.T) {
 	c := codeChange(1)
 	c.Items = append([]evidence.Item{{Ref: evidence.Ref{Kind: evidence.KindTicket, System: "jira", ID: "INC-1"},
 		Ticket: &evidence.Ticket{Key: "INC-1", Type: "Incident", Title: "It burns", Reporter: who("Nobody", "")}}}, c.Items...)
-	row := grid(t, workbook(t, fixture(t, c)), "Change Log")[1]
-	if row[15] != "Priya" || !strings.Contains(row[30], "INC-1") {
-		t.Errorf("requester %q, incident %q", row[15], row[30])
+	row := titled(t, workbook(t, fixture(t, c)), 1)
+	if row["Requester"] != "Priya" || !strings.Contains(row["Incident"], "INC-1") {
+		t.Errorf("requester %q, incident %q", row["Requester"], row["Incident"])
 	}
 }
 
@@ -171,17 +196,17 @@ func TestChangeType(t *testing.T) {
 		for _, p := range c.paths {
 			pr.Files = append(pr.Files, evidence.File{Path: p})
 		}
-		if got := (facts{&change}).changeType(); got != c.want {
+		if got := factsOf(&change).changeType(); got != c.want {
 			t.Errorf("%s: got %s, want %s", name, got, c.want)
 		}
-		if pr.FilesTotal++; (facts{&change}).changeType() != typeCode {
+		if pr.FilesTotal++; factsOf(&change).changeType() != typeCode {
 			t.Errorf("%s: a cut list of files was judged", name)
 		}
 	}
 	for said, want := range map[string]string{"Infrastructure": typeInfra, "Config change": typeConfig, "Code deployment": typeCode, "Other": "not obtained: the ticket's category, Other, is none of Code, Config and Infra"} {
 		change := ticketChange(1)
 		change.Items[0].Ticket.Fields = []evidence.Field{{Name: "category", Value: evidence.Text{Source: said}}}
-		if got := (facts{&change}).changeType(); got != want {
+		if got := factsOf(&change).changeType(); got != want {
 			t.Errorf("%s: got %q, want %q", said, got, want)
 		}
 	}
@@ -206,7 +231,7 @@ func TestGapsReachTheirColumns(t *testing.T) {
 	c.Items = kept
 	c.Gaps = []evidence.Gap{{Ref: c.Sample.Ref, Part: "reviews", Reason: evidence.Denied}, {Ref: c.Sample.Ref, Part: "files", Reason: evidence.Truncated},
 		{Ref: checks, Reason: evidence.Expired}, {Ref: ref(evidence.KindDeployment, "acme/api/deployments/567"), Reason: evidence.Unreachable}}
-	f := facts{&c}
+	f := factsOf(&c)
 	for got, want := range map[string]string{
 		f.approval(): "PR #1234: not obtained: denied", f.approvers(): "not obtained: denied", f.testing(): "not obtained: expired (checks)", f.components(): "not obtained: truncated",
 		f.outcome(): "not obtained: unreachable (deployment)", f.deployLog(): "not obtained: unreachable (deployment)",
@@ -238,16 +263,16 @@ func TestGapsReachTheirColumns(t *testing.T) {
 
 func TestIndexAndGaps(t *testing.T) {
 	data := workbook(t, fixture(t, codeChange(1), ticketChange(2)))
-	index := grid(t, data, "Evidence Index")
+	index := grid(t, data, "Evidence Index")[2:] // below the title and what the sheet says
 	want := []string{"1", "Sample 1 - 2025-10-16 PR #1234/pull_request.pdf", "Pull request #1234", "rendered", "12,345", strings.Repeat("ab", 32), "2 of 2", "github",
-		"Sample 1 - 2025-10-16 PR #1234/source/02 50% größer.json", strings.Repeat("2", 64), "2025-10-31 08:02:00", "none: retrieved once", "auditor-bot", "github 0.1.0", "https://api.github.test/repos/acme/api/pulls/1234?page=2"}
+		"Sample 1 - 2025-10-16 PR #1234/source/02 50% größer.json", strings.Repeat("2", 64), "2025-10-31 08:02:00", "none: retrieved once", "auditor-bot", "github 0.1.0", "yes", "https://api.github.test/repos/acme/api/pulls/1234?page=2"}
 	if diff := cmp.Diff(want, index[2]); diff != "" {
 		t.Error(diff)
 	}
-	if got := index[9]; got[0] != "package" || got[1] != "Policies/rollback_procedures.pdf" || got[14] != "none: not made from a source's answer" || slices.Contains(got, "") {
+	if got := index[9]; got[0] != "package" || got[1] != "Policies/rollback_procedures.pdf" || got[15] != "none: not made from a source's answer" || slices.Contains(got, "") {
 		t.Errorf("a file of the package: %q", got)
 	}
-	gap := grid(t, data, "Gaps")
+	gap := grid(t, data, "Gaps")[2:]
 	if diff := cmp.Diff([]string{"2", "B-2: CHG-789", "ticket CHG-789", "comments", "denied", meaning(evidence.Denied), "the account may not read comments", "jira", "2025-10-20 09:00:00"}, gap[1]); diff != "" {
 		t.Error(diff)
 	}
@@ -299,6 +324,15 @@ func openpyxl(t testing.TB, data []byte) read {
 	return r
 }
 
+// views says of sheets with a table at the top where they are frozen, which row
+// is repeated on printed pages, and where the filter begins, in a simulated package.
+func views() map[string][3]string {
+	return map[string][3]string{
+		sheetLog: {"B2", "1:1", "$A$1:"}, sheetIndex: {"B5", "4:4", "$A$4:"}, sheetGaps: {"B5", "4:4", "$A$4:"}, sheetPBC: {"B5", "4:4", "$A$4:"},
+		sheetCriteria: {"C5", "4:4", "$A$4:"}, sheetChecklist: {"C5", "4:4", "$A$4:"}, sheetPeople: {"B5", "4:4", "$A$4:"},
+	}
+}
+
 func TestOpenpyxlReads(t *testing.T) {
 	p := fixture(t, codeChange(1), hostile(2))
 	p.Simulated = true
@@ -309,8 +343,11 @@ func TestOpenpyxlReads(t *testing.T) {
 	var names []string
 	for _, s := range got.Sheets {
 		names = append(names, s.Name)
-		if s.State != "visible" || len(s.Hidden) > 0 || s.Comments > 0 || s.Grid || s.Orientation != "landscape" || s.Titles != "$1:$1" && s.Titles != "1:1" || s.Footer != "Page &P of &N" || !strings.HasPrefix(s.Filter, "$A$1:") || s.Freeze != "B2" {
+		if s.State != "visible" || len(s.Hidden) > 0 || s.Comments > 0 || s.Grid || s.Orientation != "landscape" || s.Footer != "Page &P of &N" || s.Freeze == "" || s.Titles == "" {
 			t.Errorf("%+v", struct{ a, b, c, d, e, f any }{s.Name, s.State, s.Freeze, s.Filter, s.Titles, s.Footer})
+		}
+		if want, ok := views()[s.Name]; ok && (s.Freeze != want[0] || strings.ReplaceAll(s.Titles, "$", "") != want[1] || !strings.HasPrefix(s.Filter, want[2])) {
+			t.Errorf("%s: frozen at %s, titles %s, filter %s; want %q", s.Name, s.Freeze, s.Titles, s.Filter, want)
 		}
 		simulated := false
 		for at, c := range s.Cells {
@@ -330,11 +367,13 @@ func TestOpenpyxlReads(t *testing.T) {
 			t.Errorf("%s does not say that the data is simulated", s.Name)
 		}
 	}
-	if diff := cmp.Diff([]string{"Change Log", "Evidence Index", "Gaps"}, names); diff != "" {
+	if diff := cmp.Diff([]string{"Change Log", "Sample Selection", "Attribute Testing", "Attribute Legend", "Exceptions & Responses", "Population & IPE", "Reconciliation", "Emergency Changes",
+		"Evidence Index", "Metrics", "Criteria Map", "Checklist (12)", "PBC Tracker", "People & Identities", "Gaps"}, names); diff != "" {
 		t.Error(diff)
 	}
-	log := got.Sheets[0].Cells
-	for at, want := range map[string]string{"C3": "=cmd|' /C calc'!A0 [2J", "J3": "-2+3 x", "R3": "+SUM(1,1)", "AH3": "=1+1: 00012345678901234567"} {
+	log, titles := got.Sheets[0].Cells, grid(t, workbook(t, p), sheetLog)[0]
+	for title, want := range map[string]string{"Description": "=cmd|' /C calc'!A0 [2J", "System/Repo": "-2+3 x", "Author(s)": "+SUM(1,1)", "Auditor's reference": "=1+1: 00012345678901234567"} {
+		at := under(t, titles, title, 3)
 		if c := log[at]; c[0] != "s" || !strings.HasPrefix(fmt.Sprint(c[1]), want) || c[3] != "@" {
 			t.Errorf("%s: %q, want text %q", at, c, want)
 		}
@@ -342,10 +381,10 @@ func TestOpenpyxlReads(t *testing.T) {
 	if c := log["A2"]; c[0] != "d" || fmt.Sprint(c[1]) != "2025-10-16T00:00:00" || c[3] != "yyyy-mm-dd" {
 		t.Errorf("the date is no date: %v", c)
 	}
-	if c := log["Q3"]; c[2] != nil {
+	if c := log[under(t, titles, "PR", 3)]; c[2] != nil {
 		t.Errorf("a link to javascript: %v", c)
 	}
-	if c := log["S3"]; units(fmt.Sprint(c[1])) > maxCell || !strings.HasSuffix(fmt.Sprint(c[1]), "the whole is in the sample's folder") {
+	if c := log[under(t, titles, "Approver(s)", 3)]; units(fmt.Sprint(c[1])) > maxCell || !strings.HasSuffix(fmt.Sprint(c[1]), "the whole is in the sample's folder") {
 		t.Errorf("a text of 3000 approvals is not cut with a pointer: %d units", units(fmt.Sprint(c[1])))
 	}
 	for _, part := range got.Parts {
@@ -481,7 +520,7 @@ func TestManyRows(t *testing.T) {
 	}
 	start := time.Now()
 	rows := grid(t, workbook(t, p), "Evidence Index")
-	if len(rows) < 32000 || !strings.Contains(fmt.Sprint(rows[32001:]), "without links") {
+	if len(rows) < 32000 || !strings.Contains(fmt.Sprint(rows[32003:]), "without links") {
 		t.Errorf("%d rows", len(rows))
 	}
 	t.Logf("32,000 rows in %v", time.Since(start))

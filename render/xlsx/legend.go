@@ -1,0 +1,91 @@
+package xlsx
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
+)
+
+// legendSheet says what each letter and each tick mark means, and by which
+// policy was tested.
+func legendSheet(b *book) error {
+	s := b.open(sheetLegend, layout{printed: 9, parts: true, labels: 2, columns: []column{
+		{title: "Letter", width: 8, core: true},
+		{title: "Title", width: 26, core: true},
+		{title: "What is asserted", width: 44, core: true},
+		{title: "Criterion", width: 11, core: true},
+		{title: "Points of focus", width: 30, core: true},
+		{title: "Procedure", width: 52, core: true},
+		{title: "Rule version", width: 9, core: true},
+		{title: "Thresholds", width: 30, core: true},
+		{title: "Key", width: 7, core: true},
+	}, lead: "What each letter of the sheet Attribute Testing means, how it is tested, and what the policy sets for it. Points of focus are guidance, not requirements."})
+	s.section("Tick marks")
+	for _, m := range []struct {
+		outcome evidence.Outcome
+		mark    string
+		means   string
+	}{
+		{evidence.Met, tickMet, "Attribute met: agreed to the evidence in the sample's folder."},
+		{evidence.Exception, tickException + "n", "Exception: the attribute is not met. n is the number on the sheet " + sheetExceptions + "."},
+		{evidence.NotApplicable, tickNotApplicable, "Not applicable to this change; the reason's code is in the last column of the sheet " + sheetTesting + "."},
+		{evidence.NeedsReview, tickReview, "Needs review: the evidence is there and does not decide it; a person has to look."},
+		{evidence.Unable, tickUnable, "Unable: the evidence that would decide it was not obtained. It is never taken for met."},
+		{"", tickUntested, "Not tested."},
+	} {
+		sign := mark(evidence.Result{Outcome: m.outcome}, nil)
+		if m.outcome == "" {
+			sign.look = lookMark
+		}
+		sign.value = m.mark
+		s.row(sign, lookingLike(lookLabel, or(string(m.outcome), notTested)), wide(text(m.means), s.printed-2))
+	}
+	s.row(lookingLike(lookMark, "PBC"), lookingLike(lookLabel, "prepared by client"), wide(text("Everything in this workbook is prepared by management from its own systems' records; tests are management's self-assessment."), s.printed-2))
+	s.section("Policy that was tested by")
+	if b.p.Policy == (evidence.PolicyRef{}) {
+		s.silent("No policy was named for this package.")
+	} else {
+		s.fact("Policy", text(said(b.p.Policy.Name)))
+		s.fact("Version", text(said(b.p.Policy.Version)))
+		s.fact("SHA-256 of its text", text(said(b.p.Policy.SHA256)))
+	}
+	s.section("Attributes")
+	if len(b.p.Attributes) == 0 {
+		s.silent("Nothing was tested: no attribute was given to this package.")
+		return s.close()
+	}
+	s.header()
+	for _, a := range b.p.Attributes {
+		key := text("no")
+		if a.Key {
+			key = lookingLike(lookStrong, "key")
+		}
+		s.row(lookingLike(lookStrong, a.Letter), text(said(a.Title)), text(said(a.Text)), text(said(a.Criterion)), text(said(focusNames(a.Focus))), text(said(a.Procedure)),
+			ordinal(a.Version), text(orNone(thresholds(a))), key)
+	}
+	s.gap()
+	s.note("Key: an exception to a key attribute is an exception to the change. Rule version grows when outcomes may differ from those of an earlier version.")
+	return s.close()
+}
+
+func thresholds(a evidence.Attribute) string {
+	var lines []string
+	for _, t := range a.Thresholds {
+		lines = append(lines, t.Name+": "+t.Value)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func focusNames(numbers []int) string {
+	var lines []string
+	points := focusPoints()
+	for _, n := range numbers {
+		if n < 1 || n > len(points) {
+			lines = append(lines, fmt.Sprint(n))
+			continue
+		}
+		lines = append(lines, fmt.Sprintf("%d %s", n, points[n-1].title))
+	}
+	return strings.Join(lines, "\n")
+}
