@@ -40,7 +40,8 @@ type terminal struct {
 	out, err io.Writer
 	getenv   func(string) (string, bool)
 
-	firstPause time.Duration // before a request that failed is repeated; tests shorten it
+	now        func() time.Time // nil for the clock of the machine; the demo lives by its story's
+	firstPause time.Duration    // before a request that failed is repeated; tests shorten it
 }
 
 // exitError ends a command that said all there is to say.
@@ -197,6 +198,9 @@ func open(c *cli.Context, t terminal, o runner.Options) (*runner.Run, error) {
 	}
 	bars := newProgress(t, verbose(c))
 	o.Version, o.Now, o.Getenv, o.FirstPause = version, time.Now, t.getenv, t.firstPause
+	if t.now != nil {
+		o.Now = t.now
+	}
 	o.Log = slog.New(&logHandler{least: level, mu: new(sync.Mutex), t: t, progress: bars})
 	o.Progress = bars
 	return runner.Open(c.Context, o)

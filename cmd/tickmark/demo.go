@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/config"
 	runner "github.com/tickmark-dev/tickmark/internal/run"
@@ -52,7 +53,11 @@ func demonstrate(c *cli.Context, t terminal) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("the demo's folder cannot be made: %w", err)
 	}
-	servers, err := simulate.Start(c.Context, company.New(c.Uint64("seed")))
+	// The story ends on a day of its own, and its systems delete what is old on
+	// that day: whoever looks at them lives on it too.
+	harbourline, begun := company.New(c.Uint64("seed")), time.Now()
+	t.now = func() time.Time { return harbourline.Now.Add(time.Since(begun)) }
+	servers, err := simulate.StartAt(c.Context, harbourline, t.now)
 	if err != nil {
 		return fmt.Errorf("the sample company's servers cannot be started: %w", err)
 	}
@@ -63,18 +68,21 @@ func demonstrate(c *cli.Context, t terminal) error {
 	}
 	tokens := servers.Environment()
 	t.getenv = func(name string) (string, bool) { v, ok := tokens[name]; return v, ok }
-	res, err := demoPackage(c, t, cfg, dir)
+	found, res, err := demoPackage(c, t, cfg, dir)
 	if err != nil {
 		return err
 	}
+	reportPopulation(t, found)
+	fmt.Fprintln(t.out)
 	report(t, res)
 	fmt.Fprintf(t.out, "\nThe sample company is invented, and every page says so. Where to look:\n")
 	for _, line := range [][2]string{
-		{"the workbook", filepath.Join("Change Management", "Change Log.xlsx")},
-		{"a change by pull request", filepath.Join("Change Management", res.Samples[0].Folder, "sample_summary.pdf")},
-		{"how to verify it", "README.txt"},
+		{"what to do before an audit", filepath.Join(found.Folder, "Readiness Report.html")},
+		{"the workbook", filepath.Join(res.Folder, "Change Management", "Change Log.xlsx")},
+		{"a change by pull request", filepath.Join(res.Folder, "Change Management", res.Samples[0].Folder, "sample_summary.pdf")},
+		{"how to verify it", filepath.Join(res.Folder, "README.txt")},
 	} {
-		fmt.Fprintf(t.out, "  %-26s %s\n", line[0], filepath.Join(res.Folder, line[1]))
+		fmt.Fprintf(t.out, "  %-28s %s\n", line[0], line[1])
 	}
 	// Not %q, which would double the backslashes of Windows.
 	fmt.Fprintf(t.out, "\nTry: tickmark verify \"%s\"\n     tickmark render --config \"%s\"\n", res.Folder, filepath.Join(dir, config.DefaultFile))
@@ -91,22 +99,29 @@ func demoMayWrite(dir string) error {
 	return nil
 }
 
-// demoPackage answers the sample request. Gaps are a part of the story and no
-// failure of the demo.
-func demoPackage(c *cli.Context, t terminal, cfg *config.Config, dir string) (runner.Result, error) {
+// demoPackage finds the population and answers the sample request. Gaps are a
+// part of the story and no failure of the demo.
+func demoPackage(c *cli.Context, t terminal, cfg *config.Config, dir string) (found runner.PopulationResult, res runner.Result, err error) {
 	r, err := open(c, t, runner.Options{Config: cfg})
 	if err != nil {
-		return runner.Result{}, err
+		return found, res, err
 	}
-	res, err := r.Package(c.Context, runner.Request{
-		Files: []string{filepath.Join(dir, filepath.FromSlash(demoRequest))},
-		Out:   filepath.Join(dir, runner.DefaultOut),
-	})
+	found, err = r.Population(c.Context, runner.PopulationRequest{Out: filepath.Join(dir, runner.DefaultReadiness)})
+	if err == nil {
+		res, err = demoRequested(c, r, dir)
+	}
 	r.Done()
 	if closed := r.Close(); err == nil {
 		err = closed
 	}
-	return res, err
+	return found, res, err
+}
+
+func demoRequested(c *cli.Context, r *runner.Run, dir string) (runner.Result, error) {
+	return r.Package(c.Context, runner.Request{
+		Files: []string{filepath.Join(dir, filepath.FromSlash(demoRequest))},
+		Out:   filepath.Join(dir, runner.DefaultOut),
+	})
 }
 
 // demoFiles writes what a user would have: the configuration, the auditor's

@@ -150,7 +150,9 @@ def said(v):
 book = {}
 for sheet in openpyxl.load_workbook(sys.argv[1]):
     rows = [[said(v) for v in row] for row in sheet.iter_rows(values_only=True)]
-    book[sheet.title] = [dict(zip(rows[0], row)) for row in rows[1:]]
+    # Above the header stand the sheet's title and what it is about.
+    head = next((i for i, row in enumerate(rows) if sum(1 for v in row if v) > 3), 0)
+    book[sheet.title] = [dict(zip(rows[head], row)) for row in rows[head+1:]]
 json.dump(book, sys.stdout)`
 	out, err := exec.Command(python(t), "-c", script, file).Output()
 	if err != nil {

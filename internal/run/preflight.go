@@ -53,6 +53,7 @@ func (r *Run) Doctor(ctx context.Context) []Checkup {
 // later is a gap.
 func (r *Run) preflight(ctx context.Context) error {
 	var failed []error
+	r.principals = nil
 	for _, up := range r.Doctor(ctx) {
 		if up.Err != nil {
 			failed = append(failed, fmt.Errorf("%s (%s): %w%s", up.System, up.URL, up.Err, refused(up)))

@@ -42,8 +42,15 @@ func (s *Servers) Environment() map[string]string {
 	return map[string]string{GitHubTokenVariable: s.GitHubToken, JiraTokenVariable: s.JiraToken}
 }
 
-// Start serves a company until Close is called or ctx ends.
+// Start serves a company until Close is called or ctx ends. The servers' clocks
+// are right.
 func Start(ctx context.Context, c *company.Company) (*Servers, error) {
+	return StartAt(ctx, c, time.Now)
+}
+
+// StartAt is Start with a clock of the servers' own, for a reader that lives by
+// the same: the story is told as of its own day.
+func StartAt(ctx context.Context, c *company.Company, now func() time.Time) (*Servers, error) {
 	s := &Servers{Company: c, GitHubToken: "harbourline-simulated-github-token", JiraUser: c.Tracker.BasicUser, JiraToken: c.Tracker.Token}
 	var listeners []net.Listener
 	for _, url := range []*string{&s.GitHubURL, &s.JiraURL, &s.PrometheusURL} {
@@ -66,7 +73,7 @@ func Start(ctx context.Context, c *company.Company) (*Servers, error) {
 		Now:    func() time.Time { return c.Now },
 	})
 	names := strings.NewReplacer(company.GitHubURL, strings.TrimSuffix(s.GitHubURL, "/"), company.JiraURL, strings.TrimSuffix(s.JiraURL, "/"))
-	for i, h := range []http.Handler{renaming(hub, names), renaming(c.Tracker.Handler(), names), c.Metrics.Handler()} {
+	for i, h := range []http.Handler{renaming(hub, names, now), renaming(c.Tracker.Handler(), names, now), c.Metrics.Handler()} {
 		server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
 		s.servers = append(s.servers, server)
 		go func() { _ = server.Serve(listeners[i]) }() // ends with ErrServerClosed
@@ -84,12 +91,11 @@ func (s *Servers) Close() {
 
 // renaming puts the servers' real addresses where the company's texts have
 // their own names.
-func renaming(h http.Handler, names *strings.Replacer) http.Handler {
+func renaming(h http.Handler, names *strings.Replacer, now func() time.Time) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		buffer := &held{ResponseWriter: w, status: http.StatusOK}
 		h.ServeHTTP(buffer, r)
-		// The story is told as of its own day; the servers' clocks are right.
-		w.Header().Del("Date")
+		w.Header().Set("Date", now().UTC().Format(http.TimeFormat))
 		body := buffer.body.Bytes()
 		if kind := w.Header().Get("Content-Type"); strings.Contains(kind, "json") || strings.Contains(kind, "html") {
 			if bytes.Contains(body, []byte("harbourline.example")) {
