@@ -13,6 +13,9 @@ import (
 // reasons gives every sign that the population may be incomplete.
 func (r *readiness) reasons() []string {
 	all := r.pop.Truncations()
+	if len(r.pop.Datasets) == 0 {
+		all = append(all, "no data set is recorded: nothing says what the list was made from")
+	}
 	for _, p := range r.p.Principals {
 		for _, name := range p.Hidden {
 			if !r.saidHidden(p.System, name) {

@@ -99,6 +99,7 @@ func TestReadinessSays(t *testing.T) {
 			"Of 49 exceptions, 48 have no response by management yet.",
 			"G  Approval in time | ∅ unable to test | 8 | There is no approval whose time could be compared.",
 			"## | Direct pushes: code that no pull request brought (8)",
+			"2026-06-16 | CHG-737 | Raise the timeout of the payment provider / field Deployed",
 			"and 8 more records of this kind in the workbook, sheet Reconciliation.",
 			"They belong to the same changes as “Direct pushes: code that no pull request brought” above.",
 			"2026 Q1 | 89 | ! 4 | 4.5 %", "Whole period | 148 | 7 | 4.7 %",
@@ -110,7 +111,7 @@ func TestReadinessSays(t *testing.T) {
 			"merged pull requests of acme/payments / github · as svc-evidence | 142 | 2 | 2 duplicates / 1: merged into another branch than main | 2026-07-06 07:58:30 / to 08:00:00",
 			"LC_ALL=C sort population.txt | sha256sum",
 			"expired | 3 | 3 | The system has deleted it. Attach a copy if somebody kept one.",
-		}, []string{"nothing was cut off", "not tested yet", "the period is not over"}},
+		}, []string{"known to be cut off", "not tested yet", "the period is not over"}},
 		"nothing tested": {func(p *evidence.Package) {
 			log := p.Log
 			p.Log = func(yield func(evidence.Dossier, error) bool) {
@@ -132,7 +133,14 @@ func TestReadinessSays(t *testing.T) {
 		"complete": {func(p *evidence.Package) {
 			pop := p.Population
 			pop.Visible, pop.Datasets, pop.Notes, p.Principals = nil, pop.Datasets[:1], nil, nil
-		}, []string{"[nothing was cut off]", "Is that all of them? | Nothing was cut off, and every configured place could be seen"}, []string{"may be incomplete", "too low"}},
+		}, []string{"[nothing known to be cut off]", "Is that all of them? | Nothing is known to be cut off\n"}, []string{"may be incomplete", "too low"}},
+		"complete, all seen": {func(p *evidence.Package) {
+			p.Population.Visible, p.Population.Datasets, p.Principals = p.Population.Visible[:1], p.Population.Datasets[:1], nil
+		}, []string{"Is that all of them? | Nothing is known to be cut off, and every configured place could be seen\n"}, nil},
+		"not all asked": {func(p *evidence.Package) {
+			p.Population.Visible, p.Population.Datasets, p.Principals = p.Population.Visible[4:], p.Population.Datasets[:1], nil
+		}, []string{"Is that all of them? | Nothing is known to be cut off; 1 point to be looked at below\n"}, []string{"every configured place"}},
+		"no data set": {func(p *evidence.Package) { p.Population.Datasets = nil }, []string{"[may be incomplete]", "No data set is recorded: nothing says what the list was made from."}, nil},
 		"an account sees less than is configured": {func(p *evidence.Package) {
 			p.Population.Visible, p.Population.Datasets = nil, p.Population.Datasets[:1]
 		}, []string{"[may be incomplete]", "Acme/vault of github is configured and cannot be seen by svc-evidence."}, nil},
