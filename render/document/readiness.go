@@ -57,6 +57,7 @@ func Readiness(p evidence.Package) (Document, error) {
 	d.section(1, "Month by month", r.months()...)
 	d.add(r.releases()...)
 	d.add(r.numbers()...)
+	d.add(r.messages()...)
 	d.section(1, "What was read", r.datasets()...)
 	d.section(1, "Who read it, and what they may see", r.principals()...)
 	d.section(1, "How to check the list of changes by hand", r.check()...)
