@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -303,11 +304,13 @@ func (r *readiness) principals() []Block {
 func (r *readiness) check() []Block {
 	commands := "LC_ALL=C sort population.txt | sha256sum\nwc -l < population.txt\n"
 	ledger := "sqlite3 -readonly ledger.sqlite 'SELECT change FROM changes WHERE population' | LC_ALL=C sort | sha256sum\n"
+	var must factList
+	must.items = []Fact{{Label: "SHA-256", Value: code(or(r.pop.SHA256, "not recorded")), Wide: true}, {Label: "Lines", Value: text(strconv.Itoa(r.pop.Size)), Wide: true}}
 	return []Block{
 		para("The list is named by a SHA-256 over the IDs of its changes, sorted by their bytes, each followed by a line feed. If the hash is the same, nothing was added, dropped or renamed since. Put the IDs of all changes, as they stand in the change log, into a file population.txt, one a line, and run on any machine (shasum -a 256 on a Mac):"),
 		{Code: &Code{Text: commands}},
-		para("It must give this hash, and this many lines:"),
-		{Code: &Code{Text: or(r.pop.SHA256, "not recorded") + "\n" + fmt.Sprint(r.pop.Size) + "\n"}},
+		para("It must give:"),
+		must.block(),
 		para("The ledger gives the same by other means:"),
 		{Code: &Code{Text: ledger}},
 	}

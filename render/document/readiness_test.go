@@ -89,7 +89,7 @@ func TestReadinessSays(t *testing.T) {
 			"2 | ✗ CI logs and artifacts: github deletes them from 2026-07-07 on, tomorrow | 33 changes",
 			"3 | ! The login to github ends on 2026-07-26, in 20 days | svc-evidence",
 			"4 | ✗ Changes with an exception to a key attribute | 17 changes",
-			"2026-07-31 / in 25 days | CI logs and artifacts / acme/payments · github / by the system's usual rule; its own setting could not be read | 2026-05 | 22 | 2026-08-27",
+			"2026-07-31 / in 25 days | CI logs and artifacts / acme/payments · github / by its documented default: the system does not say its own setting | 2026-05 | 22 | 2026-08-27",
 			"CI logs and artifacts of acme/payments: of 60 changes.",
 			"✗ Exception to a key attribute | 17 | 11.5 %", "✓ No exceptions identified by management's test | 103 | 69.6 %",
 			"E  Independent approval  key | 11 | 5 | – | 132 | –",

@@ -12,8 +12,8 @@ func (r *readiness) exceptionsInShort() []Span {
 	case roll.key+roll.other == 0:
 		return text("None identified in " + amount(r.s.tested, "change") + r.notAll())
 	}
-	return []Span{{Text: "✗ " + amount(roll.key, "change") + " with one to a key attribute", Bold: true, Tone: Bad},
-		{Text: ", " + thousands(roll.other) + " more with one to another, of " + thousands(r.s.tested) + " tested" + r.notAll()}}
+	return []Span{{Text: "✗ In a key attribute: " + amount(roll.key, "change"), Bold: true, Tone: Bad},
+		{Text: "; only in others: " + thousands(roll.other) + "; of " + thousands(r.s.tested) + " tested" + r.notAll()}}
 }
 
 // notAll says how many changes were left untested; "" for none.
