@@ -9,7 +9,7 @@ FUZZTIME    ?= 20s
 
 # Programs that read what we write, and systems that we read from, with the
 # Debian package of each. Tests that need one say so where it is missing.
-PROGRAMS := pdftotext:poppler-utils qpdf:qpdf soffice:libreoffice-calc prometheus:prometheus node:nodejs npm:npm
+PROGRAMS := pdftotext:poppler-utils qpdf:qpdf soffice:libreoffice-calc prometheus:prometheus node:nodejs npm:npm chromium:chromium
 PACKAGES := python3-openpyxl fonts-droid-fallback fonts-nanum
 
 # Published descriptions of the APIs that our fakes are held to, by npm package:

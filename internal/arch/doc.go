@@ -18,7 +18,8 @@
 //	internal/evidence   the domain: types that everything else is a function of
 //	internal/redact     secrets out of what leaves
 //	render/document     what a document says, for every format
-//	render/pdf, xlsx    draw it
+//	render/pdf, html    draw it
+//	render/xlsx         writes the workbook from the same records
 //	templates/          what people may edit
 //	internal/pack       the sealed folder: layout, manifest, verify
 //	internal/simulate   the sample company's servers, for the demo and the tests

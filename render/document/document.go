@@ -1,5 +1,5 @@
-// Package document decides what each document of a sample says: its headline,
-// facts, tables, timelines, charts, logs and notes, in order. Every format
+// Package document decides what each document says, of a sample or of the whole
+// period: its headline, facts, tables, timelines, charts, logs and notes, in order. Every format
 // draws the same document, so that no two formats can disagree.
 //
 // It is a pure function of the evidence: no I/O, no clock, equal input gives

@@ -1,8 +1,9 @@
 package document
 
 import (
-	"fmt"
+	"cmp"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -131,7 +132,7 @@ func (x *index) summary(sample int) string {
 		if f.Method == methodSource {
 			continue
 		}
-		if strings.HasPrefix(path.Base(f.Path), "sample_summary.") {
+		if isSummary(f) == 1 {
 			return f.Path
 		}
 		if first == "" {
@@ -139,6 +140,14 @@ func (x *index) summary(sample int) string {
 		}
 	}
 	return first
+}
+
+// isSummary gives 1 for the summary of a sample, else 0.
+func isSummary(f evidence.PackedFile) int {
+	if strings.HasPrefix(path.Base(f.Path), "sample_summary.") {
+		return 1
+	}
+	return 0
 }
 
 func (x *index) unmatched() []Block {
@@ -180,6 +189,8 @@ func (x *index) details() []Block {
 			}
 			shown = append(shown, f)
 		}
+		// A reader begins with the summary.
+		slices.SortStableFunc(shown, func(a, b evidence.PackedFile) int { return cmp.Compare(isSummary(b), isSummary(a)) })
 		if len(shown) > 0 {
 			blocks = append(blocks, fileTable(shown))
 		} else {
@@ -214,7 +225,7 @@ func missingNote(v *view, gaps []evidence.Gap) Block {
 func fileTable(files []evidence.PackedFile) Block {
 	var rows []Row
 	for _, f := range files[:min(len(files), maxRows)] {
-		rows = append(rows, row([]Span{{Text: path.Base(f.Path), Bold: true, File: f.Path}}, text(f.Title), text(f.Method), text(fmt.Sprint(f.Size))))
+		rows = append(rows, row([]Span{{Text: path.Base(f.Path), Bold: true, File: f.Path}}, text(f.Title), text(f.Method), text(thousands(int(f.Size)))))
 	}
 	columns, rows := filled([]Column{{Title: "File", Weight: 36}, {Title: "Shows", Weight: 34}, {Title: "Made by", Weight: 18}, {Title: "Bytes", Weight: 12, Right: true}}, rows)
 	return table(columns, rows)

@@ -3,6 +3,7 @@ package document
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -56,6 +57,7 @@ func Readiness(p evidence.Package) (Document, error) {
 	d.section(1, "Month by month", r.months()...)
 	d.add(r.releases()...)
 	d.add(r.numbers()...)
+	d.add(r.messages()...)
 	d.section(1, "What was read", r.datasets()...)
 	d.section(1, "Who read it, and what they may see", r.principals()...)
 	d.section(1, "How to check the list of changes by hand", r.check()...)
@@ -136,7 +138,7 @@ func (r *readiness) badges() []Badge {
 	if n := len(r.reasons()); n > 0 {
 		badges = append(badges, Badge{"may be incomplete", GapTone})
 	} else {
-		badges = append(badges, Badge{"nothing was cut off", Good})
+		badges = append(badges, Badge{"nothing known to be cut off", Good})
 	}
 	if !r.over() {
 		badges = append(badges, Badge{"the period is not over", Attention})
@@ -162,7 +164,7 @@ func (r *readiness) glance() Block {
 	var f factList
 	f.must("Changes that reached production", r.howMade())
 	f.must("Is that all of them?", r.whole())
-	f.must("Would an auditor note exceptions?", r.exceptionsInShort())
+	f.must("Exceptions in management's own test", r.exceptionsInShort())
 	f.must("Records that do not agree", r.orphansInShort())
 	f.must("Evidence that is deleted next", r.expiryInShort())
 	f.must("Emergencies", r.emergenciesInShort())
@@ -180,13 +182,25 @@ func (r *readiness) howMade() []Span {
 func (r *readiness) whole() []Span {
 	n := len(r.reasons())
 	if n == 0 {
-		s := "Nothing was cut off, and every configured place could be seen"
-		if !r.over() {
-			s += "; the period goes on until " + r.day(r.pop.Period.To.Add(-1))
-		}
-		return text(s)
+		return text(r.nothingCut())
 	}
 	return []Span{{Text: "∅ May be incomplete", Tone: GapTone, Bold: true}, {Text: ": " + amount(n, "reason") + " below"}}
+}
+
+// nothingCut says as much as is known where no sign of anything cut was found.
+func (r *readiness) nothingCut() string {
+	s := "Nothing is known to be cut off"
+	unseen := slices.ContainsFunc(r.pop.Visible, func(v evidence.Visibility) bool { return v.State != "visible" })
+	if len(r.pop.Visible) > 0 && !unseen {
+		s += ", and every configured place could be seen"
+	}
+	if n := len(r.doubts()); n > 0 {
+		s += "; " + amount(n, "point") + " to be looked at below"
+	}
+	if !r.over() {
+		s += "; the period goes on until " + r.day(r.pop.Period.To.Add(-1))
+	}
+	return s
 }
 
 func (r *readiness) orphansInShort() []Span {

@@ -76,7 +76,7 @@ func (r *readiness) expiry() []Block {
 	for _, e := range list[:min(len(list), 2*maxNamed)] {
 		what := []Span{{Text: or(e.What, "evidence"), Bold: true}, {Text: "\n" + or(e.Scope, "all of "+e.System) + prefixed(" · ", scopeSystem(e)), Tone: Muted}}
 		if e.Assumed {
-			what = append(what, Span{Text: "\nby the system's usual rule; its own setting could not be read", Tone: Muted})
+			what = append(what, Span{Text: "\nby its documented default: the system does not say its own setting", Tone: Muted})
 		}
 		rows = append(rows, row([]Span{{Text: r.day(e.First), Bold: true}, {Text: "\n" + r.inDays(e.First), Tone: r.haste(e.First), Bold: r.haste(e.First) != Neutral}},
 			what, text(or(e.Month, "not known")), text(thousands(left(e))), text(r.day(e.Last))))

@@ -13,6 +13,9 @@ import (
 // reasons gives every sign that the population may be incomplete.
 func (r *readiness) reasons() []string {
 	all := r.pop.Truncations()
+	if len(r.pop.Datasets) == 0 {
+		all = append(all, "no data set is recorded: nothing says what the list was made from")
+	}
 	for _, p := range r.p.Principals {
 		for _, name := range p.Hidden {
 			if !r.saidHidden(p.System, name) {
@@ -36,6 +39,9 @@ func (r *readiness) saidHidden(system, name string) bool {
 // doubts give what a reader must look at, though nothing is known to be cut.
 func (r *readiness) doubts() []string {
 	var all []string
+	if r.pop.Size == 0 {
+		all = append(all, "not one change is known to have reached production in the period: either nothing did, or the deployments are not listed")
+	}
 	for _, v := range r.pop.Visible {
 		if v.State != "hidden" && v.State != "visible" {
 			all = append(all, v.Kind+" "+v.Name+" of "+v.System+": whether it can be seen was not asked")
@@ -90,7 +96,7 @@ func (r *readiness) missing() []Block {
 func bullets(lines []string) []Block {
 	list := &List{}
 	for _, line := range lines[:min(len(lines), maxReasons)] {
-		list.Items = append(list.Items, ListItem{Blocks: []Block{para(sentence(upperFirst(clip(line, 500))))}})
+		list.Items = append(list.Items, ListItem{Blocks: []Block{para(sentence(clip(line, 500)))}})
 	}
 	blocks := []Block{{List: list}}
 	if left := len(lines) - maxReasons; left > 0 {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -258,6 +259,22 @@ func (r *readiness) numbers() []Block {
 	return append(blocks, more(len(groups)-2*maxNamed, "explanation", "", "Reconciliation")...)
 }
 
+// messages counts what the messages of the commits say by themselves.
+func (r *readiness) messages() []Block {
+	if len(r.pop.Messages) == 0 {
+		return nil
+	}
+	var rows []Row
+	for _, m := range r.pop.Messages[:min(len(r.pop.Messages), maxListed)] {
+		rows = append(rows, row([]Span{{Text: m.Repository, Bold: true}}, text(thousands(m.Commits)), text(thousands(m.PullRequest)), text(thousands(m.Ticket)), text(thousands(m.Reviewers)), text(thousands(m.Neither)), text(thousands(m.Reverts))))
+	}
+	blocks := []Block{heading(1, "What the messages of the commits say"),
+		paragraph(Span{Tone: Muted, Text: "Of the commits on the deployed branch. A message is its writer's own statement: it is no record of a pull request, a ticket or a review, and shows where one may be found."}),
+		table([]Column{{Title: "Repository", Weight: 31}, {Title: "Commits", Weight: 11, Right: true}, {Title: "Number of a pull request", Weight: 13, Right: true}, {Title: "Key of a ticket", Weight: 11, Right: true},
+			{Title: "Reviewers", Weight: 11, Right: true}, {Title: "Neither number nor key", Weight: 13, Right: true}, {Title: "Reverts", Weight: 10, Right: true}}, rows)}
+	return append(blocks, more(len(r.pop.Messages)-maxListed, "repository", "", "Reconciliation")...)
+}
+
 // principals says by which accounts all of it was read.
 func (r *readiness) principals() []Block {
 	if len(r.p.Principals) == 0 {
@@ -287,11 +304,13 @@ func (r *readiness) principals() []Block {
 func (r *readiness) check() []Block {
 	commands := "LC_ALL=C sort population.txt | sha256sum\nwc -l < population.txt\n"
 	ledger := "sqlite3 -readonly ledger.sqlite 'SELECT change FROM changes WHERE population' | LC_ALL=C sort | sha256sum\n"
+	var must factList
+	must.items = []Fact{{Label: "SHA-256", Value: code(or(r.pop.SHA256, "not recorded")), Wide: true}, {Label: "Lines", Value: text(strconv.Itoa(r.pop.Size)), Wide: true}}
 	return []Block{
-		para("The list is named by a SHA-256 over the IDs of its changes, sorted by their bytes, each followed by a line feed. If the hash is the same, nothing was added, dropped or renamed since. Put the IDs of all changes into a file population.txt, one a line, and run on any machine (shasum -a 256 on a Mac):"),
+		para("The list is named by a SHA-256 over the IDs of its changes, sorted by their bytes, each followed by a line feed. If the hash is the same, nothing was added, dropped or renamed since. Put the IDs of all changes, as they stand in the change log, into a file population.txt, one a line, and run on any machine (shasum -a 256 on a Mac):"),
 		{Code: &Code{Text: commands}},
-		para("It must give this hash, and this many lines:"),
-		{Code: &Code{Text: or(r.pop.SHA256, "not recorded") + "\n" + fmt.Sprint(r.pop.Size) + "\n"}},
+		para("It must give:"),
+		must.block(),
 		para("The ledger gives the same by other means:"),
 		{Code: &Code{Text: ledger}},
 	}

@@ -106,6 +106,9 @@ func (r *readiness) credentialSteps() []step {
 
 // testSteps gives the exceptions that the tests came to.
 func (r *readiness) testSteps() []step {
+	if r.pop.Size == 0 {
+		return nil
+	}
 	if r.s.tested == 0 {
 		return []step{{Attention, text("The changes were not tested yet"), amount(r.pop.Size, "change"), "Test them all before the auditor tests some: until then nobody knows which would be exceptions."}}
 	}

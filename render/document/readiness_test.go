@@ -81,15 +81,15 @@ func TestReadinessSays(t *testing.T) {
 			"[may be incomplete]", "[37 changes with exceptions]",
 			"Changes that reached production | 148: 132 by pull request, 8 by commits without one, 8 by ticket alone",
 			"gap | The number above may be too low: 2 reasons",
-			"Tickets of CHG: the source gives no more than 1,000 rows to one query, and exactly 1,000 came.",
-			"Repository acme/vault of github is configured and cannot be seen.",
-			"Project OPS of jira: whether it can be seen was not asked.",
-			"Production deployments of acme/payments: the source counts 161 rows for one of its queries, and 160 came.",
+			"tickets of CHG: the source gives no more than 1,000 rows to one query, and exactly 1,000 came.",
+			"repository acme/vault of github is configured and cannot be seen.",
+			"project OPS of jira: whether it can be seen was not asked.",
+			"production deployments of acme/payments: the source counts 161 rows for one of its queries, and 160 came.",
 			"1 | ∅ The list of changes may be incomplete | 2 reasons",
 			"2 | ✗ CI logs and artifacts: github deletes them from 2026-07-07 on, tomorrow | 33 changes",
 			"3 | ! The login to github ends on 2026-07-26, in 20 days | svc-evidence",
 			"4 | ✗ Changes with an exception to a key attribute | 17 changes",
-			"2026-07-31 / in 25 days | CI logs and artifacts / acme/payments · github / by the system's usual rule; its own setting could not be read | 2026-05 | 22 | 2026-08-27",
+			"2026-07-31 / in 25 days | CI logs and artifacts / acme/payments · github / by its documented default: the system does not say its own setting | 2026-05 | 22 | 2026-08-27",
 			"CI logs and artifacts of acme/payments: of 60 changes.",
 			"✗ Exception to a key attribute | 17 | 11.5 %", "✓ No exceptions identified by management's test | 103 | 69.6 %",
 			"E  Independent approval  key | 11 | 5 | – | 132 | –",
@@ -98,19 +98,21 @@ func TestReadinessSays(t *testing.T) {
 			"and 1 more exception to this attribute in the workbook, sheet Exceptions & Responses.",
 			"Of 49 exceptions, 48 have no response by management yet.",
 			"G  Approval in time | ∅ unable to test | 8 | There is no approval whose time could be compared.",
-			"## | Direct pushes: code that no pull request brought (8)",
+			"## | Direct pushes: code without a known pull request (8)",
+			"2026-06-16 | CHG-737 | Raise the timeout of the payment provider / field Deployed",
 			"and 8 more records of this kind in the workbook, sheet Reconciliation.",
-			"They belong to the same changes as “Direct pushes: code that no pull request brought” above.",
+			"They belong to the same changes as “Direct pushes: code without a known pull request” above.",
 			"2026 Q1 | 89 | ! 4 | 4.5 %", "Whole period | 148 | 7 | 4.7 %",
 			"2026-06-29 | not deployed | acme/web#1402 | Add an index for orders by day",
 			"2026-04 | 12 | 12 | 0 | 0 | 12 | 14 of 22 | ! less than half of the month before",
 			"The longest time without a change: 5 days, 2026-04-26 to 2026-04-30.",
+			"acme/payments | 151 | 139 | 120 | 4 | 9 | 2",
 			"acme/payments | 20 | 17 | 1 | 1 | 1 | 0",
 			"not listed: an issue, deleted, or not visible | 4 | acme/payments#1213–1216",
 			"merged pull requests of acme/payments / github · as svc-evidence | 142 | 2 | 2 duplicates / 1: merged into another branch than main | 2026-07-06 07:58:30 / to 08:00:00",
 			"LC_ALL=C sort population.txt | sha256sum",
 			"expired | 3 | 3 | The system has deleted it. Attach a copy if somebody kept one.",
-		}, []string{"nothing was cut off", "not tested yet", "the period is not over"}},
+		}, []string{"known to be cut off", "not tested yet", "the period is not over"}},
 		"nothing tested": {func(p *evidence.Package) {
 			log := p.Log
 			p.Log = func(yield func(evidence.Dossier, error) bool) {
@@ -132,11 +134,18 @@ func TestReadinessSays(t *testing.T) {
 		"complete": {func(p *evidence.Package) {
 			pop := p.Population
 			pop.Visible, pop.Datasets, pop.Notes, p.Principals = nil, pop.Datasets[:1], nil, nil
-		}, []string{"[nothing was cut off]", "Is that all of them? | Nothing was cut off, and every configured place could be seen"}, []string{"may be incomplete", "too low"}},
+		}, []string{"[nothing known to be cut off]", "Is that all of them? | Nothing is known to be cut off\n"}, []string{"may be incomplete", "too low"}},
+		"complete, all seen": {func(p *evidence.Package) {
+			p.Population.Visible, p.Population.Datasets, p.Principals = p.Population.Visible[:1], p.Population.Datasets[:1], nil
+		}, []string{"Is that all of them? | Nothing is known to be cut off, and every configured place could be seen\n"}, nil},
+		"not all asked": {func(p *evidence.Package) {
+			p.Population.Visible, p.Population.Datasets, p.Principals = p.Population.Visible[4:], p.Population.Datasets[:1], nil
+		}, []string{"Is that all of them? | Nothing is known to be cut off; 1 point to be looked at below\n"}, []string{"every configured place"}},
+		"no data set": {func(p *evidence.Package) { p.Population.Datasets = nil }, []string{"[may be incomplete]", "no data set is recorded: nothing says what the list was made from."}, nil},
 		"an account sees less than is configured": {func(p *evidence.Package) {
 			p.Population.Visible, p.Population.Datasets = nil, p.Population.Datasets[:1]
-		}, []string{"[may be incomplete]", "Acme/vault of github is configured and cannot be seen by svc-evidence."}, nil},
-		"the list has another length than the count": {func(p *evidence.Package) { p.Population.Size = 150 }, []string{"3 reasons", "The population counts 150 changes and its list holds 148: one of the two is wrong."}, nil},
+		}, []string{"[may be incomplete]", "acme/vault of github is configured and cannot be seen by svc-evidence."}, nil},
+		"the list has another length than the count": {func(p *evidence.Package) { p.Population.Size = 150 }, []string{"3 reasons", "the population counts 150 changes and its list holds 148: one of the two is wrong."}, nil},
 		"the period is not over": {func(p *evidence.Package) { p.AsOf = time.Date(2026, 5, 12, 8, 0, 0, 0, time.UTC) },
 			[]string{"[the period is not over]", "What reaches production from then until 2026-06-30 is not counted yet.", "2026-05 | 22 | 19 | 1 | 2 | 20 | 2 of 7 | 05-01 to 05-12 only", "2026-06 | 25 | 23 | 1 | 1 | 24 |  | not reached yet"}, nil},
 		"a month without any": {func(p *evidence.Package) { p.Population.Months[4] = evidence.MonthCount{Month: "2026-05"} }, []string{"! no change at all"}, nil},
@@ -153,6 +162,7 @@ func TestReadinessSays(t *testing.T) {
 		"a kind of orphan that is new": {func(p *evidence.Package) {
 			p.Population.Orphans = append(p.Population.Orphans, evidence.Orphan{Kind: "zebra without stripes", Ref: evidence.Ref{ID: "Z-1"}, Detail: "plain"})
 		}, []string{"## | Zebra without stripes (1)", "not known | Z-1 | plain"}, nil},
+		"no change":     {func(p *evidence.Package) { p.Population.Size, p.Log, p.Population.Orphans = 0, nil, nil }, []string{"0 changes reached production", "not one change is known to have reached production in the period"}, []string{"The changes were not tested yet"}},
 		"parts of days": {func(p *evidence.Package) { p.Population.Period.From = p.Population.Period.From.Add(90 * time.Minute) }, []string{"2026-01-01 01:30 up to 2026-07-01 00:00, Europe/Berlin"}, nil},
 		"no zone":       {func(p *evidence.Package) { p.Zone = nil }, []string{"as of 2026-07-06 08:00 UTC"}, nil},
 	}

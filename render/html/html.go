@@ -30,7 +30,7 @@ type Options struct {
 	Tool    string    // "tickmark 0.1.0"
 	AsOf    time.Time // stands for now: the time of the newest record
 	Package string    // label of the package at the head of the page; may be empty
-	Folder  string    // of the page, from the package's folder, with "/" and ".." nowhere; "" for the package's folder itself
+	Folder  string    // in which the page lies, from the package's folder, with "/"; "" for that folder itself
 }
 
 //go:embed style.css

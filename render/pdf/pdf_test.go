@@ -1,6 +1,7 @@
 package pdf_test
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -420,5 +421,20 @@ func TestRandomText(t *testing.T) {
 		if _, err := pdf.Render(d, options()); err != nil {
 			t.Fatalf("%q: %v", s, err)
 		}
+	}
+}
+
+// TestBarIsOrnament: a cell's bar is drawn, and changes no text.
+func TestBarIsOrnament(t *testing.T) {
+	with := func(bar float64) []byte {
+		cell := document.Cell{Spans: []document.Span{{Text: "31"}}, Bar: bar}
+		return render(t, page(document.Block{Table: &document.Table{Columns: []document.Column{{Title: "Changes"}}, Rows: []document.Row{{Cells: []document.Cell{cell}}}}})).Data
+	}
+	none, half, whole := with(0), with(0.5), with(1)
+	if bytes.Equal(none, half) || bytes.Equal(half, whole) {
+		t.Error("bars of different lengths are the same file")
+	}
+	if got, want := rendertest.Text(t, half), rendertest.Text(t, none); got != want {
+		t.Errorf("a bar changes the text:\n%s\nwant:\n%s", got, want)
 	}
 }

@@ -264,6 +264,7 @@ func readPopulation(pop *evidence.Population, p evidence.Package) {
 	}
 	pop.NumberGaps = []evidence.NumberGap{{System: forgeName, Repository: "acme/payments", First: 1209, Last: 1209, Explanation: "closed without a merge"}, {System: forgeName, Repository: "acme/payments", First: 1213, Last: 1216, Explanation: "not listed: an issue, deleted, or not visible"},
 		{System: forgeName, Repository: "acme/web", First: 1190, Last: 1190, Explanation: "an issue"}}
+	pop.Messages = []evidence.Messages{{System: forgeName, Repository: "acme/payments", Commits: 151, PullRequest: 139, Ticket: 120, Reviewers: 4, Neither: 9, Reverts: 2}}
 	pop.Expiring = expiring(p.AsOf)
 	pop.Notes = []string{"the dates of direct pushes are those that the commits carry, which their makers can set"}
 }

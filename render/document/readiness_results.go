@@ -10,10 +10,10 @@ func (r *readiness) exceptionsInShort() []Span {
 	case r.s.tested == 0:
 		return []Span{{Text: "Not known", Bold: true, Tone: Attention}, {Text: ": nothing was tested yet"}}
 	case roll.key+roll.other == 0:
-		return text("None identified by management's test of " + amount(r.s.tested, "change") + r.notAll())
+		return text("None identified in " + amount(r.s.tested, "change") + r.notAll())
 	}
-	return []Span{{Text: "✗ For " + amount(roll.key, "change") + " to a key attribute", Bold: true, Tone: Bad},
-		{Text: ", for " + thousands(roll.other) + " more to another, of " + thousands(r.s.tested) + " tested" + r.notAll()}}
+	return []Span{{Text: "✗ In a key attribute: " + amount(roll.key, "change"), Bold: true, Tone: Bad},
+		{Text: "; only in others: " + thousands(roll.other) + "; of " + thousands(r.s.tested) + " tested" + r.notAll()}}
 }
 
 // notAll says how many changes were left untested; "" for none.
