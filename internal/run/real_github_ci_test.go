@@ -62,6 +62,8 @@ func (a antsRows) checkCI(f *facts, p page, row map[string]string, shas ...strin
 		if attempt := at(r, "run_attempt"); attempt != "1" {
 			line += ", attempt " + attempt
 		}
+		// These pull requests' heads are not the commits that landed.
+		line += ", on landed commit " + at(r, "head_sha")[:7]
 		lines = append(lines, line)
 	}
 	for _, j := range jobs {
