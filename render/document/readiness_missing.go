@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
@@ -150,7 +149,7 @@ func (r *readiness) datasets() []Block {
 	for _, d := range r.pop.Datasets[:min(len(r.pop.Datasets), maxListed)] {
 		rows = append(rows, r.dataset(d))
 	}
-	columns := []Column{{Title: "Data set", Weight: 31}, {Title: "Rows", Weight: 8, Right: true}, {Title: "Pages", Weight: 7, Right: true}, {Title: "Left out", Weight: 15},
+	columns := []Column{{Title: "Data set", Weight: 38}, {Title: "Rows", Weight: 8, Right: true}, {Title: "Left out", Weight: 8, Right: true}, {Title: "Pages", Weight: 7, Right: true},
 		{Title: "Read (UTC)", Weight: 15}, {Title: "SHA-256 of the sorted IDs", Weight: 24}}
 	blocks := []Block{paragraph(Span{Tone: Muted, Text: "Each list as its source gave it. The exact queries, control totals and every ID that was left out are in the workbook, sheet Population & IPE."}), table(columns, rows)}
 	blocks = append(blocks, more(len(r.pop.Datasets)-maxListed, "data set", "", "Population & IPE")...)
@@ -166,18 +165,15 @@ func (r *readiness) dataset(d evidence.IPE) Row {
 	if n := len(d.Truncations); n > 0 {
 		name = append(name, Span{Text: "\n∅ cut off: " + amount(n, "reason"), Tone: GapTone, Bold: true})
 	}
-	var out []string
+	left := d.Duplicates
 	if d.Duplicates > 0 {
-		out = append(out, amount(d.Duplicates, "duplicate"))
+		name = append(name, Span{Text: "\nleft out: " + amount(d.Duplicates, "duplicate"), Tone: Muted})
 	}
 	for _, e := range d.Exclusions {
-		out = append(out, thousands(len(e.IDs))+": "+e.Rule)
+		left += len(e.IDs)
+		name = append(name, Span{Text: "\nleft out: " + thousands(len(e.IDs)) + ", " + clip(e.Rule, 200), Tone: Muted})
 	}
-	left := muted("nothing")
-	if len(out) > 0 {
-		left = text(clip(strings.Join(out, "\n"), 400))
-	}
-	return row(name, text(thousands(d.Rows)), text(thousands(pages)), left, text(readWhen(d)), code(or(d.Totals.IDsSHA256, "not recorded")))
+	return row(name, text(thousands(d.Rows)), text(thousands(left)), text(thousands(pages)), text(readWhen(d)), code(or(d.Totals.IDsSHA256, "not recorded")))
 }
 
 // readWhen gives the time in which a data set was read; the day once where it

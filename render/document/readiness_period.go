@@ -281,6 +281,7 @@ func (r *readiness) principals() []Block {
 		return []Block{note(Attention, "No account is recorded", "Nothing says as whom the sources were asked, so nobody can judge what they would not show.")}
 	}
 	var rows []Row
+	var remarks []Block
 	for _, p := range r.p.Principals {
 		scopes := muted("not stated by the source")
 		if len(p.Scopes) > 0 {
@@ -294,10 +295,13 @@ func (r *readiness) principals() []Block {
 		if !p.Expires.IsZero() {
 			name = append(name, Span{Text: "\nuntil " + r.day(p.Expires) + ", " + r.inDays(p.Expires), Tone: r.haste(p.Expires)})
 		}
-		rows = append(rows, row(text(p.System), name, scopes, sees, text(clip(strings.Join(p.Notes, "\n"), 800))))
+		rows = append(rows, row(text(p.System), name, scopes, sees))
+		if len(p.Notes) > 0 {
+			remarks = append(remarks, Block{Paragraph: &Paragraph{Spans: []Span{{Text: "Remarks of " + p.System, Bold: true}}}}, bullets(p.Notes)[0])
+		}
 	}
-	columns, rows := filled([]Column{{Title: "System", Weight: 12}, {Title: "Account", Weight: 21}, {Title: "Rights", Weight: 24}, {Title: "Sees", Weight: 18}, {Title: "Remarks", Weight: 25}}, rows)
-	return []Block{table(columns, rows)}
+	columns, rows := filled([]Column{{Title: "System", Weight: 14}, {Title: "Account", Weight: 34}, {Title: "Rights", Weight: 32}, {Title: "Sees", Weight: 20}}, rows)
+	return append([]Block{table(columns, rows)}, remarks...)
 }
 
 // check says how anybody counts the list and repeats its hash, without tickmark.

@@ -109,7 +109,7 @@ func TestReadinessSays(t *testing.T) {
 			"acme/payments | 151 | 139 | 120 | 4 | 9 | 2",
 			"acme/payments | 20 | 17 | 1 | 1 | 1 | 0",
 			"not listed: an issue, deleted, or not visible | 4 | acme/payments#1213–1216",
-			"merged pull requests of acme/payments / github · as svc-evidence | 142 | 2 | 2 duplicates / 1: merged into another branch than main | 2026-07-06 07:58:30 / to 08:00:00",
+			"merged pull requests of acme/payments / github · as svc-evidence / left out: 2 duplicates / left out: 1, merged into another branch than main | 142 | 3 | 2 | 2026-07-06 07:58:30 / to 08:00:00",
 			"LC_ALL=C sort population.txt | sha256sum",
 			"expired | 3 | 3 | The system has deleted it. Attach a copy if somebody kept one.",
 		}, []string{"known to be cut off", "not tested yet", "the period is not over"}},
