@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -88,6 +89,15 @@ func (ld *Load) Dataset(d evidence.IPE) error {
 	ld.w.do(`INSERT INTO datasets (system, dataset, scope, rows, truncations, ipe) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET rows = excluded.rows, truncations = excluded.truncations, ipe = excluded.ipe WHERE excluded.ipe > ipe`,
 		d.System, d.Dataset, d.Scope, d.Rows, len(d.Truncations), string(text))
+	for _, e := range d.Exclusions {
+		for _, id := range e.IDs {
+			repository, number, ok := strings.Cut(id, "#")
+			if n, err := strconv.Atoi(number); ok && err == nil { // it explains what that number is
+				ld.w.do(`INSERT INTO other_numbers (system, repository, number, what) VALUES (?, ?, ?, ?)
+					ON CONFLICT DO UPDATE SET what = max(what, excluded.what)`, d.System, repository, n, e.Rule)
+			}
+		}
+	}
 	return ld.failed()
 }
 

@@ -78,7 +78,9 @@ func (ld *Load) numbers() {
 		  FROM pull_requests p JOIN repositories g ON g.id = p.repository
 		  UNION ALL
 		  SELECT g.id, g.system, g.name, CAST(substr(r.name, length(g.name) + 2) AS INTEGER), 'an issue'
-		  FROM records r JOIN repositories g ON g.system = r.system AND substr(r.name, 1, length(g.name) + 1) = g.name || '#' WHERE r.kind = 'ticket')
+		  FROM records r JOIN repositories g ON g.system = r.system AND substr(r.name, 1, length(g.name) + 1) = g.name || '#' WHERE r.kind = 'ticket'
+		  UNION ALL
+		  SELECT g.id, g.system, g.name, o.number, o.what FROM other_numbers o JOIN repositories g ON g.system = o.system AND g.name = o.repository)
 		GROUP BY repository, number ORDER BY repository, number`, nil, func(s scan) error {
 		var id, number int64
 		var system, name, what string

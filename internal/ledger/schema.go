@@ -65,6 +65,9 @@ CREATE INDEX record_components_component ON record_components (component);
 CREATE TABLE datasets (
   system TEXT NOT NULL, dataset TEXT NOT NULL, scope TEXT NOT NULL, rows INTEGER NOT NULL, truncations INTEGER NOT NULL,
   ipe TEXT NOT NULL, PRIMARY KEY (system, dataset, scope)) WITHOUT ROWID;
+CREATE TABLE other_numbers (
+  system TEXT NOT NULL, repository TEXT NOT NULL, number INTEGER NOT NULL, what TEXT NOT NULL,
+  PRIMARY KEY (system, repository, number)) WITHOUT ROWID;
 CREATE TABLE visible (
   system TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, configured INTEGER NOT NULL DEFAULT 0,
   state TEXT NOT NULL DEFAULT '', PRIMARY KEY (system, kind, name)) WITHOUT ROWID;
