@@ -80,7 +80,8 @@ func (ld *Load) numbers() {
 		  SELECT g.id, g.system, g.name, CAST(substr(r.name, length(g.name) + 2) AS INTEGER), 'an issue'
 		  FROM records r JOIN repositories g ON g.system = r.system AND substr(r.name, 1, length(g.name) + 1) = g.name || '#' WHERE r.kind = 'ticket'
 		  UNION ALL
-		  SELECT g.id, g.system, g.name, o.number, o.what FROM other_numbers o JOIN repositories g ON g.system = o.system AND g.name = o.repository)
+		  SELECT g.id, g.system, g.name, o.number, o.what FROM other_numbers o JOIN repositories g ON g.system = o.system AND g.name = o.repository
+		  WHERE o.number BETWEEN (SELECT min(number) FROM pull_requests p WHERE p.repository = g.id) AND (SELECT max(number) FROM pull_requests p WHERE p.repository = g.id))
 		GROUP BY repository, number ORDER BY repository, number`, nil, func(s scan) error {
 		var id, number int64
 		var system, name, what string
