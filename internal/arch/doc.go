@@ -5,6 +5,9 @@
 //	cmd/tickmark        the command line: flags in, a run out
 //	internal/run        the stages in order; the only room that sees collectors and renderers both
 //	internal/config     tickmark.yaml to typed values
+//	internal/yamlfile   files that people write, with every mistake in them named at once
+//	internal/policy     policy.yaml and people.yaml to typed values
+//	internal/control    the attributes A to Z, one file each: pure functions of a change, the policy and the people
 //	internal/request    the auditor's list to references
 //	internal/ledger     the population of a period: what changed, how records link, what does not reconcile
 //	internal/selection  a sample that anybody can draw again

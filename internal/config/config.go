@@ -8,7 +8,17 @@ import (
 	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
+	"github.com/tickmark-dev/tickmark/internal/yamlfile"
 )
+
+// Problem is one mistake in the configuration.
+type Problem = yamlfile.Problem
+
+// Problems is every mistake of a configuration, in order of line.
+type Problems = yamlfile.Problems
+
+// Nearest gives the name that is one or two letters away from got, or "".
+func Nearest(got string, names []string) string { return yamlfile.Nearest(got, names) }
 
 // DefaultFile is where the configuration is looked for.
 const DefaultFile = "tickmark.yaml"
@@ -24,6 +34,8 @@ type Config struct {
 	Systems      []System
 	Services     []Service
 	Vault        string // folder of everything collected; default .tickmark/vault beside the file
+	Policy       string // policy.yaml: what changes are tested by; "" for the starter policy
+	People       string // people.yaml: who is who; "" where nobody has said
 	Policies     string // folder of the organisation's own policies; "" for the starters
 	Font         string // a TrueType font for scripts that DejaVu lacks; "" to look for one
 	Warnings     []string

@@ -9,33 +9,34 @@ import (
 	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
+	"github.com/tickmark-dev/tickmark/internal/yamlfile"
 	"go.yaml.in/yaml/v3"
 )
 
 // readURL accepts HTTPS, and plain HTTP to this machine only, because a token
 // sent over plain HTTP is a token given away. The path ends in a slash.
-func readURL(v value) *url.URL {
-	s := v.text()
+func readURL(v yamlfile.Value) *url.URL {
+	s := v.Text()
 	if s == "" {
 		return nil
 	}
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" {
-		v.problem("%s is not a web address; write it as https://host/path", describe(v.node))
+		v.Problem("%s is not a web address; write it as https://host/path", yamlfile.Describe(v.Node))
 		return nil
 	}
 	switch {
 	case u.User != nil:
-		v.problem("holds a user name or password; put the credential under `token`")
+		v.Problem("holds a user name or password; put the credential under `token`")
 		return nil
 	case u.RawQuery != "" || u.Fragment != "":
-		v.problem("must not hold ? or #; give the base address alone")
+		v.Problem("must not hold ? or #; give the base address alone")
 		return nil
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		v.problem("uses plain http, which would send the token readable to all; use https (http is allowed for this machine only: 127.0.0.1, ::1, localhost)")
+		v.Problem("uses plain http, which would send the token readable to all; use https (http is allowed for this machine only: 127.0.0.1, ::1, localhost)")
 		return nil
 	case u.Scheme != "http" && u.Scheme != "https":
-		v.problem("uses %s; allowed: https, and http to this machine", u.Scheme)
+		v.Problem("uses %s; allowed: https, and http to this machine", u.Scheme)
 		return nil
 	}
 	if !strings.HasSuffix(u.Path, "/") {
@@ -51,20 +52,20 @@ func loopback(host string) bool {
 
 var keyringEntry = regexp.MustCompile(`^[^/]+/.+$`)
 
-func (c *Config) readToken(v value) TokenSource {
+func (c *Config) readToken(v yamlfile.Value) TokenSource {
 	var t TokenSource
-	if v.node.Kind == yaml.ScalarNode {
-		t.inline = Secret{v.text()}
-		c.Warnings = append(c.Warnings, Problem{v.d.file, v.node.Line, v.path,
-			"the token stands in the configuration itself, where everyone who can read the file can use it; move it to an environment variable (token: {env: NAME}), a file or the keyring, and revoke this one"}.String())
+	if v.Node.Kind == yaml.ScalarNode {
+		t.inline = Secret{v.Text()}
+		c.Warnings = append(c.Warnings, v.Where(
+			"the token stands in the configuration itself, where everyone who can read the file can use it; move it to an environment variable (token: {env: NAME}), a file or the keyring, and revoke this one").String())
 		return t
 	}
-	v.mapping(keys{
-		"env":  func(v value) { t.Env = v.text() },
-		"file": func(v value) { t.File = c.resolve(v.text()) },
-		"keyring": func(v value) {
-			if t.Keyring = v.text(); t.Keyring != "" && !keyringEntry.MatchString(t.Keyring) {
-				v.problem("%q is not of the form service/account", t.Keyring)
+	v.Mapping(yamlfile.Keys{
+		"env":  func(v yamlfile.Value) { t.Env = v.Text() },
+		"file": func(v yamlfile.Value) { t.File = c.resolve(v.Text()) },
+		"keyring": func(v yamlfile.Value) {
+			if t.Keyring = v.Text(); t.Keyring != "" && !keyringEntry.MatchString(t.Keyring) {
+				v.Problem("%q is not of the form service/account", t.Keyring)
 			}
 		},
 	})
@@ -74,41 +75,41 @@ func (c *Config) readToken(v value) TokenSource {
 			given++
 		}
 	}
-	if v.node.Kind == yaml.MappingNode && given != 1 {
-		v.problem("name exactly one of env, file, keyring")
+	if v.Node.Kind == yaml.MappingNode && given != 1 {
+		v.Problem("name exactly one of env, file, keyring")
 	}
 	return t
 }
 
 var repositoryName = regexp.MustCompile(`^[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+$`)
 
-func readRepositories(v value) []string {
+func readRepositories(v yamlfile.Value) []string {
 	var out []string
-	v.list(func(e value) {
-		s := e.text()
+	v.List(func(e yamlfile.Value) {
+		s := e.Text()
 		if s != "" && !repositoryName.MatchString(s) {
-			e.problem("%q is not of the form owner/name", s)
+			e.Problem("%q is not of the form owner/name", s)
 		}
 		for _, o := range out {
 			if strings.EqualFold(o, s) {
-				e.problem("%q occurs twice", s)
+				e.Problem("%q occurs twice", s)
 			}
 		}
 		out = append(out, s)
 	})
 	if len(out) == 0 {
-		v.problem("is an empty list; name at least one repository as owner/name")
+		v.Problem("is an empty list; name at least one repository as owner/name")
 	}
 	return out
 }
 
 var projectKey = regexp.MustCompile(`^[A-Z][A-Z0-9_]+$`)
 
-func readProjects(v value) []string {
-	out := v.texts()
+func readProjects(v yamlfile.Value) []string {
+	out := v.Texts()
 	for _, s := range out {
 		if s != "" && !projectKey.MatchString(s) {
-			v.problem("%q is not a project key; write it as PAY", s)
+			v.Problem("%q is not a project key; write it as PAY", s)
 		}
 	}
 	return out
@@ -121,91 +122,84 @@ var fieldNames = []string{"category", "deployed_at", "impact", "implementation_p
 // FieldNames lists the words that a configuration may use for custom fields.
 func FieldNames() []string { return append([]string(nil), fieldNames...) }
 
-func readFields(v value) map[string]string {
+func readFields(v yamlfile.Value) map[string]string {
 	out := map[string]string{}
-	allowed := keys{}
+	allowed := yamlfile.Keys{}
 	for _, name := range fieldNames {
-		allowed[name] = func(v value) { out[name] = v.text() }
+		allowed[name] = func(v yamlfile.Value) { out[name] = v.Text() }
 	}
-	v.mapping(allowed)
+	v.Mapping(allowed)
 	return out
 }
 
-func readDeployed(v value) Deployed {
+func readDeployed(v yamlfile.Value) Deployed {
 	var d Deployed
-	v.mapping(keys{
-		"field":    func(v value) { d.Field = v.oneOf(fieldNames...) },
-		"statuses": func(v value) { d.Statuses = v.texts() },
+	v.Mapping(yamlfile.Keys{
+		"field":    func(v yamlfile.Value) { d.Field = v.OneOf(fieldNames...) },
+		"statuses": func(v yamlfile.Value) { d.Statuses = v.Texts() },
 	})
 	return d
 }
 
-func readWindow(v value) Window {
+func readWindow(v yamlfile.Value) Window {
 	var w Window
-	v.mapping(keys{
-		"before": func(v value) { w.Before = readDuration(v, time.Minute, 7*24*time.Hour) },
-		"after":  func(v value) { w.After = readDuration(v, time.Minute, 7*24*time.Hour) },
-		"step":   func(v value) { w.Step = readDuration(v, time.Second, time.Hour) },
+	v.Mapping(yamlfile.Keys{
+		"before": func(v yamlfile.Value) { w.Before = v.Duration(time.Minute, 7*24*time.Hour) },
+		"after":  func(v yamlfile.Value) { w.After = v.Duration(time.Minute, 7*24*time.Hour) },
+		"step":   func(v yamlfile.Value) { w.Step = v.Duration(time.Second, time.Hour) },
 	})
 	return w
 }
 
-func readDuration(v value, lowest, highest time.Duration) time.Duration {
-	d, err := time.ParseDuration(v.text())
-	if err != nil || d < lowest || d > highest {
-		v.problem("expected a duration from %s to %s such as 30m or 2h, found %s", lowest, highest, describe(v.node))
-		return 0
-	}
-	return d
-}
-
 var threshold = regexp.MustCompile(`^(<=|>=|<|>)\s*(-?[0-9.]+)$`)
 
-func readThreshold(v value) evidence.Threshold {
-	m := threshold.FindStringSubmatch(v.text())
+func readThreshold(v yamlfile.Value) evidence.Threshold {
+	m := threshold.FindStringSubmatch(v.Text())
 	if m == nil {
-		v.problem("expected a comparison such as \"<= 1\" or \"> 99.9\", found %s", describe(v.node))
+		v.Problem("expected a comparison such as \"<= 1\" or \"> 99.9\", found %s", yamlfile.Describe(v.Node))
 		return evidence.Threshold{}
 	}
 	n, err := strconv.ParseFloat(m[2], 64)
 	if err != nil {
-		v.problem("%q is not a number", m[2])
+		v.Problem("%q is not a number", m[2])
 	}
 	return evidence.Threshold{Op: m[1], Value: n}
 }
 
-func (c *Config) readService(v value) {
+func (c *Config) readService(v yamlfile.Value) {
 	var s Service
-	v.mapping(keys{
-		"name":         func(v value) { s.Name = v.text() },
-		"repositories": func(v value) { s.Repositories = readRepositories(v) },
-		"ticket_names": func(v value) { s.TicketNames = v.texts() },
-		"queries":      func(v value) { v.list(func(e value) { s.Queries = append(s.Queries, c.readQuery(e)) }) },
+	v.Mapping(yamlfile.Keys{
+		"name":         func(v yamlfile.Value) { s.Name = v.Text() },
+		"repositories": func(v yamlfile.Value) { s.Repositories = readRepositories(v) },
+		"ticket_names": func(v yamlfile.Value) { s.TicketNames = v.Texts() },
+		"queries": func(v yamlfile.Value) {
+			v.List(func(e yamlfile.Value) { s.Queries = append(s.Queries, c.readQuery(e)) })
+		},
 	}, "name")
 	if strings.ContainsAny(s.Name, "@/") {
-		v.problem("the name %q must not hold @ or /", s.Name)
+		v.Problem("the name %q must not hold @ or /", s.Name)
 	}
 	for _, other := range c.Services {
 		if other.Name == s.Name {
-			v.problem("another service has the name %q already", s.Name)
+			v.Problem("another service has the name %q already", s.Name)
 		}
 	}
 	c.Services = append(c.Services, s)
 }
 
-func (c *Config) readQuery(v value) Query {
+func (c *Config) readQuery(v yamlfile.Value) Query {
 	var q Query
-	v.mapping(keys{
-		"name": func(v value) { q.Name = v.text() },
-		"system": func(v value) {
-			q.System = v.text()
+	v.Mapping(yamlfile.Keys{
+		"name": func(v yamlfile.Value) { q.Name = v.Text() },
+		"system": func(v yamlfile.Value) {
+			q.System = v.Text()
 			if s, ok := c.System(q.System); !ok || s.Kind != "prometheus" {
-				v.problem("%q is not the name of a configured prometheus system", q.System)
+				v.Problem("%q is not the name of a configured prometheus system", q.System)
 			}
 		},
-		"expr":      func(v value) { q.Expr = v.text() },
-		"unit":      func(v value) { q.Unit = v.text() },
-		"threshold": func(v value) { q.Threshold = readThreshold(v) },
+		"expr":      func(v yamlfile.Value) { q.Expr = v.Text() },
+		"unit":      func(v yamlfile.Value) { q.Unit = v.Text() },
+		"threshold": func(v yamlfile.Value) { q.Threshold = readThreshold(v) },
 	}, "name", "system", "expr")
 	return q
 }
