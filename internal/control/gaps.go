@@ -19,7 +19,7 @@ type lack struct {
 // attribute could not be tested. It says what would decide it.
 func unable(l *lack) verdict {
 	v := verdict{outcome: evidence.Unable, code: l.code}
-	v.why = "Could not be tested without " + l.what + ", which would decide it and was not obtained (" + l.reason + ")."
+	v.why = "Could not be tested without " + l.what + ", which tickmark did not obtain (" + l.reason + ")."
 	return v.with("not obtained", l.what).on(l.ref)
 }
 

@@ -54,10 +54,13 @@ func testsAdequate(x *exam) verdict {
 }
 
 // testKinds gives the kinds of test that the policy asks for. An emergency
-// needs at least a minimal test.
+// needs at least a minimal test; where no code changed, none of code is.
 func (x *exam) testKinds(tier string) []string {
 	if x.emergency().is {
 		return []string{"basic"}
+	}
+	if x.lane == byTicket {
+		return x.p.Testing.WithoutCode
 	}
 	kinds := slices.Clone(x.p.Testing.Tiers[tier])
 	for _, c := range x.categories(x.judged()) {

@@ -44,15 +44,21 @@ func (x *exam) requirement(tier string) requirement {
 	return r
 }
 
-func (r requirement) String() string {
-	parts := []string{count(r.count, "approval")}
+func (r requirement) String() string { return r.words() + " (" + r.says + ")" }
+
+// words says what is required: "2 approvals, by engineering manager, by dba".
+func (r requirement) words() string {
+	var parts []string
+	if r.count > 0 {
+		parts = append(parts, count(r.count, "approval"))
+	}
 	for _, any := range r.oneOf {
 		parts = append(parts, "by "+strings.Join(any, " or "))
 	}
 	for _, role := range r.each {
 		parts = append(parts, "by "+role)
 	}
-	return strings.Join(parts, ", ") + " (" + r.says + ")"
+	return strings.Join(parts, ", ")
 }
 
 // tally is how approvals compare with a requirement.

@@ -179,10 +179,20 @@ func (r *register) identify(p *evidence.Person) party {
 		out.entry = found[0]
 		out.machine = out.machine || out.entry.machine
 		if policy.Fold(out.entry.name) != policy.Fold(out.shown) {
-			out.shown = out.entry.name + " as " + out.shown
+			out.shown = out.entry.name + " (" + best(p.Login, p.Name, p.Email, out.shown) + ")"
 		}
 	}
 	return out
+}
+
+// best gives the first text that is not empty.
+func best(texts ...string) string {
+	for _, s := range texts {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
 }
 
 // sameness says whether two parties are one.

@@ -140,9 +140,10 @@ type RequiredCheck struct {
 
 // Testing is which kinds of test there must be evidence of.
 type Testing struct {
-	Evidence   map[string][]Pattern // kind to names of checks, jobs and reports
-	Tiers      map[string][]string
-	Categories map[string][]string
+	Evidence    map[string][]Pattern // kind to names of checks, jobs and reports
+	Tiers       map[string][]string
+	Categories  map[string][]string // added to the tier's
+	WithoutCode []string            // of changes by ticket alone, instead
 }
 
 // Analysis is the static and security analysis.

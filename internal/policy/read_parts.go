@@ -116,13 +116,14 @@ func (p *Policy) readChecks(v yamlfile.Value) {
 func (p *Policy) readTesting(v yamlfile.Value) {
 	t := &p.Testing
 	t.Evidence, t.Tiers, t.Categories = map[string][]Pattern{}, map[string][]string{}, map[string][]string{}
-	var tiers, categories yamlfile.Value
+	var tiers, categories, without yamlfile.Value
 	v.Mapping(yamlfile.Keys{
 		"evidence": func(v yamlfile.Value) {
 			v.Entries(func(kind string, v yamlfile.Value) { t.Evidence[Fold(kind)] = names(v) })
 		},
-		"tiers":      func(v yamlfile.Value) { tiers = v },
-		"categories": func(v yamlfile.Value) { categories = v },
+		"tiers":        func(v yamlfile.Value) { tiers = v },
+		"categories":   func(v yamlfile.Value) { categories = v },
+		"without_code": func(v yamlfile.Value) { without = v },
 	}, "evidence", "tiers")
 	kinds := append(TestKinds(), slices.Sorted(maps.Keys(t.Evidence))...)
 	if tiers.Node != nil {
@@ -132,6 +133,9 @@ func (p *Policy) readTesting(v yamlfile.Value) {
 				tiers.At(tiers.Node, name).Problem("is missing; every tier needs a line")
 			}
 		}
+	}
+	if without.Node != nil {
+		t.WithoutCode = each(without, kinds)
 	}
 	if categories.Node != nil {
 		byName(categories, "category", p.categoryNames(), func(name string, v yamlfile.Value) { t.Categories[name] = each(v, kinds) })
