@@ -1,0 +1,106 @@
+package control
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
+)
+
+// requestLinked is A: a change request exists, and the change names it.
+func requestLinked(x *exam) verdict {
+	if x.lane == byTicket {
+		return met("TICKET_IS_CHANGE", "The change was made by ticket %s itself.", x.main.t.Key).on(x.main.ref)
+	}
+	if l := x.textsLack(); l != nil {
+		return unable(l)
+	}
+	missing := x.missingTickets()
+	if x.main.t != nil && x.main.strong {
+		return x.linkedTicket().with("named and not found", shownGaps(missing))
+	}
+	for _, g := range missing {
+		if g.Reason != evidence.NotFound {
+			return unable(lackOf(g, "the ticket "+g.Ref.ID)).on(x.subjectRef())
+		}
+	}
+	if x.pullIsRequest() {
+		fields, blank := x.pullFields()
+		if len(blank) == 0 {
+			return met("PULL_REQUEST_IS_REQUEST", "No ticket is named; the policy lets the pull request stand for one, and it holds all that a request must.").with("fields", fields).on(x.prRef)
+		}
+	}
+	switch {
+	case len(missing) > 0:
+		return exception("TICKET_NOT_FOUND", "The change names %s, and the tracker has no such ticket.", missing[0].Ref.ID).with("named and not found", shownGaps(missing)).on(x.subjectRef(), missing[0].Ref)
+	case x.main.t != nil:
+		return review("NAMED_IN_PASSING", "Ticket %s is only named in passing; a person must say whether the change is for it.", x.main.t.Key).
+			with("named in", strings.Join(x.main.places, ", ")).on(x.subjectRef(), x.main.ref)
+	}
+	v := exception("NO_TICKET", "Neither title, description, branch nor commits name a ticket of a configured tracker.").on(x.subjectRef())
+	if x.pullIsRequest() {
+		_, blank := x.pullFields()
+		v = exception("NO_TICKET", "No ticket is named, and the pull request does not hold all that a request must: %s.", list(blank)).on(x.prRef)
+	}
+	return v
+}
+
+// linkedTicket judges a ticket that was found and that the change is for.
+func (x *exam) linkedTicket() verdict {
+	t := x.main.t
+	v := met("TICKET_LINKED", "The change names ticket %s, which exists.", t.Key)
+	if t.Requested != "" && !strings.EqualFold(t.Requested, t.Key) {
+		v = review("TICKET_MOVED", "The change names %s, which the tracker has moved to %s; a person must say whether it is the same request.", t.Requested, t.Key)
+	} else if others := x.otherChanges(); len(others) > 1 {
+		v = review("TICKET_OF_SEVERAL_CHANGES", "%s name ticket %s; a person must say whether it covers this one.", count(len(others), "pull request"), t.Key).with("pull requests", strings.Join(others, ", "))
+	}
+	return v.with("ticket", t.Key).with("named in", strings.Join(x.main.places, ", ")).on(x.subjectRef(), x.main.ref)
+}
+
+// otherChanges gives the pull requests that name the ticket, as the forge
+// found them, this one among them.
+func (x *exam) otherChanges() []string {
+	var out []string
+	for _, it := range x.c.All(evidence.KindMention) {
+		if it.Mention == nil || !strings.EqualFold(it.Mention.Text, x.main.t.Key) {
+			continue
+		}
+		for _, r := range it.Mention.Found {
+			if !slices.Contains(out, r.ID) {
+				out = append(out, r.ID)
+			}
+		}
+	}
+	return out
+}
+
+// textsLack says that a text in which a ticket could be named is missing.
+func (x *exam) textsLack() *lack {
+	if x.lane == byCommit {
+		return x.lacks(x.landedRef, "the commit's message", "message")
+	}
+	if x.main.t != nil && x.main.strong {
+		return x.lacks(x.prRef, "the pull request")
+	}
+	if l := x.lacks(x.prRef, "the commits of the pull request", "commits", "linked issues"); l != nil {
+		return l
+	}
+	if len(x.pr.Commits) < x.pr.CommitsTotal {
+		return &lack{x.prRef, "the commits of the pull request", "not all of them came", "EVIDENCE_TRUNCATED"}
+	}
+	return nil
+}
+
+// pullIsRequest reports whether the policy lets the pull request stand for a
+// ticket, and there is none.
+func (x *exam) pullIsRequest() bool {
+	return x.p.Request.PullRequest && x.lane == byPullRequest && (x.main.t == nil || !x.main.strong)
+}
+
+func shownGaps(gaps []evidence.Gap) string {
+	var out []string
+	for _, g := range gaps {
+		out = append(out, g.Ref.ID+" ("+string(g.Reason)+")")
+	}
+	return strings.Join(out, ", ")
+}

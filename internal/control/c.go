@@ -1,0 +1,98 @@
+package control
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
+)
+
+// requestComplete is C: the request holds what the policy asks for, and says
+// something, as it stood at the deployment.
+func requestComplete(x *exam) verdict {
+	if len(x.p.Request.Fields) == 0 {
+		return notApplicable("NOT_IN_POLICY", "The policy asks for no fields.")
+	}
+	find := x.pullAnswer
+	if !x.pullIsRequest() {
+		if x.main.t == nil || !x.main.strong {
+			return noRequest(x.outcome("A"))
+		}
+		find = func(name string, cut time.Time) answer { return x.ticketAnswer(x.main, name, cut) }
+	}
+	cut := x.tdep
+	switch {
+	case cut.none:
+		return x.undeployed()
+	case x.emergency().is && cut.known():
+		cut = x.band(x.deadline(), cut.basis...) // it may be written up afterwards
+	}
+	return asOf(cut, func(at time.Time) verdict { return x.complete(find, at) }).on(x.requestRef()).on(cut.basis...)
+}
+
+// requestRef is the record that stands for the change request.
+func (x *exam) requestRef() evidence.Ref {
+	if x.pullIsRequest() {
+		return x.prRef
+	}
+	return x.main.ref
+}
+
+func (x *exam) complete(find func(string, time.Time) answer, cut time.Time) verdict {
+	var blanks, weak, undated []string
+	var edited time.Time
+	v := met("REQUEST_COMPLETE", "The request holds all that the policy asks for.")
+	for _, name := range x.p.Request.Fields {
+		a := find(name, cut)
+		if a.lack != nil {
+			return unable(a.lack)
+		}
+		v = v.with(fieldWord(name), a.text)
+		switch x.worth(name, a) {
+		case blank:
+			blanks = append(blanks, fieldWord(name))
+		case boilerplate:
+			weak = append(weak, fieldWord(name))
+		default:
+			if !a.sure {
+				undated = append(undated, fieldWord(name))
+			}
+		}
+		if !a.edited.IsZero() && (edited.IsZero() || a.edited.Before(edited)) {
+			edited = a.edited
+		}
+	}
+	if weakTitle := x.weakTitle(); weakTitle != "" && slices.Contains(x.p.Request.Fields, "description") && len(weak) == 0 {
+		weak = append(weak, "title ("+quote(weakTitle)+")")
+	}
+	var w verdict
+	switch {
+	case len(blanks) > 0:
+		w = exception("FIELDS_BLANK", "The request did not say when the change was deployed: %s.", list(blanks))
+	case len(weak) > 0:
+		w = review("BOILERPLATE", "The request says nothing of use under %s.", list(weak))
+	case !edited.IsZero():
+		w = review("EDITED_AFTER_DEPLOYMENT", "The request was complete when the change was deployed, and was edited afterwards.").at("edited", edited)
+	case len(undated) > 0:
+		w = review("TEXT_NOT_DATED", "The request holds all that the policy asks for; the source does not say whether the description was edited after the deployment: %s.", list(undated))
+	default:
+		return v
+	}
+	return w.facts(v)
+}
+
+// weakTitle gives the request's title where it is one of the policy's phrases
+// that say nothing.
+func (x *exam) weakTitle() string {
+	title := ""
+	if x.pullIsRequest() {
+		title = x.pr.Title
+	} else {
+		title = x.main.t.Title
+	}
+	if x.judgeText(title, 1) == boilerplate && strings.TrimSpace(title) != "" {
+		return title
+	}
+	return ""
+}

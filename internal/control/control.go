@@ -1,0 +1,131 @@
+// Package control tests the attributes A to Z of a change: what an auditor
+// looks for when testing change management.
+//
+// Every attribute is a pure function of the change as it was collected, the
+// policy and the people. It has no clock: a change is judged as of its cut-off,
+// and what happened later never changes the outcome. What was not obtained is
+// never met.
+//
+// The definitions that attributes share stand in files of their own, by the
+// names that docs/controls.md uses: T_dep, T_merge, H, M, AUTHORS, EFFECTIVE
+// and the cut-offs.
+package control
+
+import (
+	"strings"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
+	"github.com/tickmark-dev/tickmark/internal/policy"
+)
+
+// Options are what changes are tested by.
+type Options struct {
+	Policy *policy.Policy // nil: the starter policy
+	People *policy.People // nil: nobody has said who is who
+	// ChangeOf says to which change a commit belongs (owner/repo#12, or
+	// owner/repo@hash for one that no pull request brought); known is false for
+	// a commit that the population does not hold. Nil where there is no
+	// population.
+	ChangeOf func(repository, sha string) (change string, known bool)
+}
+
+// attribute is one test.
+type attribute struct {
+	letter string
+	test   func(*exam) verdict
+}
+
+// attributes are all tests, one a letter, in order.
+func attributes() []attribute {
+	return []attribute{
+		{"A", requestLinked}, {"B", requestedFirst}, {"C", requestComplete}, {"D", riskAssessed},
+		{"E", independentApproval}, {"F", approvalMatrix}, {"G", approvedInTime}, {"H", approvalCoversCode}, {"I", noObjection},
+		{"J", branchControl}, {"K", checksPassed}, {"L", testsAdequate}, {"M", analysed}, {"N", preProductionFirst},
+		{"O", deployedIsApproved}, {"P", emergencyConditions}, {"Q", deployerSeparate}, {"R", deploymentLogged},
+		{"S", validated}, {"T", rollbackPlanned}, {"U", inWindow}, {"V", ticketCoherent}, {"W", differenceCaptured},
+		{"X", privacyReviewed}, {"Y", componentsTraceable}, {"Z", outcomeFollowedUp},
+	}
+}
+
+// Evaluate tests every attribute of one change: a result for each letter, in
+// order. It does not change c, and the order of c's items does not matter.
+func Evaluate(c *evidence.Change, o Options) []evidence.Result {
+	x := newExam(c, o)
+	var results []evidence.Result
+	for _, a := range attributes() {
+		results = append(results, x.outcome(a.letter).result(a.letter, x.p))
+	}
+	return results
+}
+
+// outcome tests one attribute, once: some rest on others.
+func (x *exam) outcome(letter string) verdict {
+	if v, ok := x.done[letter]; ok {
+		return v
+	}
+	v, ok := x.nothing()
+	for _, a := range attributes() {
+		if !ok && a.letter == letter {
+			v = a.test(x)
+		}
+	}
+	x.done[letter] = v
+	return v
+}
+
+// Overall rolls the results of one change up: exception if any key attribute
+// is; else needs review if any key attribute needs it or could not be tested,
+// or if any other is an exception; else met. The sentence says why.
+func Overall(results []evidence.Result, p *policy.Policy) (evidence.Outcome, string) {
+	if p == nil {
+		p = policy.Starter()
+	}
+	tested := map[string]bool{}
+	var exceptions, open, minor []string
+	for _, r := range results {
+		tested[r.Attribute] = true
+		key := p.IsKey(r.Attribute)
+		switch {
+		case r.Outcome == evidence.Exception && key:
+			exceptions = append(exceptions, r.Attribute)
+		case r.Outcome == evidence.Exception:
+			minor = append(minor, r.Attribute)
+		case key && r.Outcome != evidence.Met && r.Outcome != evidence.NotApplicable:
+			open = append(open, r.Attribute)
+		}
+	}
+	for _, letter := range p.Key {
+		if !tested[letter] {
+			open = append(open, letter)
+		}
+	}
+	switch {
+	case len(exceptions) > 0:
+		return evidence.Exception, "Exception to " + keyed(exceptions) + "."
+	case len(open) > 0 && len(minor) > 0:
+		return evidence.NeedsReview, "Needs review or could not be tested: " + keyed(open) + "; exception to " + list(minor) + ", which the policy does not call key."
+	case len(open) > 0:
+		return evidence.NeedsReview, "Needs review or could not be tested: " + keyed(open) + "."
+	case len(minor) > 0:
+		return evidence.NeedsReview, "Exception to " + list(minor) + ", which the policy does not call key; a person must look."
+	}
+	return evidence.Met, "No exceptions identified by management's test"
+}
+
+func keyed(letters []string) string {
+	if len(letters) == 1 {
+		return "key attribute " + letters[0]
+	}
+	return "key attributes " + list(letters)
+}
+
+// list joins words as a sentence does.
+func list(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+// Identities gives everybody that the people file names, for the record.
+func Identities(p *policy.People) []evidence.Identity { return p.Identities() }

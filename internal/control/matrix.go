@@ -1,0 +1,129 @@
+package control
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tickmark-dev/tickmark/internal/policy"
+)
+
+// requirement gives the line of the approval matrix for the change: that of
+// its tier with those of its categories, or that of emergencies.
+type requirement struct {
+	count int
+	oneOf [][]string
+	each  []string
+	says  string
+}
+
+func (x *exam) requirement(tier string) requirement {
+	if x.emergency().is {
+		return requirement{count: 1, oneOf: [][]string{x.p.Emergency.Approvers}, says: "emergency"}
+	}
+	r := requirement{says: "tier " + tier}
+	add := func(q policy.Requirement) {
+		r.count = max(r.count, q.Count)
+		if len(q.OneOf) > 0 {
+			r.oneOf = append(r.oneOf, q.OneOf)
+		}
+		for _, role := range q.Each {
+			if !slices.Contains(r.each, role) {
+				r.each = append(r.each, role)
+			}
+		}
+	}
+	add(x.p.Approvals.Tiers[tier])
+	for _, c := range x.categories(x.judged()) {
+		if q, ok := x.p.Approvals.Categories[c]; ok {
+			add(q)
+			r.says += ", " + c
+		}
+	}
+	return r
+}
+
+func (r requirement) String() string { return r.words() + " (" + r.says + ")" }
+
+// words says what is required: "2 approvals, by engineering manager, by dba".
+func (r requirement) words() string {
+	var parts []string
+	if r.count > 0 {
+		parts = append(parts, count(r.count, "approval"))
+	}
+	for _, any := range r.oneOf {
+		parts = append(parts, "by "+strings.Join(any, " or "))
+	}
+	for _, role := range r.each {
+		parts = append(parts, "by "+role)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// tally is how approvals compare with a requirement.
+type tally struct {
+	short   []string // what is missing for certain
+	unknown []string // what depends on roles that nobody has stated
+}
+
+func (t tally) met() bool { return len(t.short) == 0 && len(t.unknown) == 0 }
+
+// tally counts different humans, and finds their roles at the time when they
+// approved. Without a time of its own an approval has that of the deployment.
+func (x *exam) tally(r requirement, approvals []approval) tally {
+	var t tally
+	var who []string
+	for _, a := range approvals {
+		id := a.by.id()
+		if a.by.ghost {
+			id = a.String()
+		}
+		if !slices.Contains(who, id) {
+			who = append(who, id)
+		}
+	}
+	if len(who) < r.count {
+		t.short = append(t.short, fmt.Sprintf("%s of %d", count(len(who), "approval"), r.count))
+	}
+	need := func(roles []string) {
+		known := true
+		for _, a := range approvals {
+			at := a.at
+			if at.IsZero() {
+				at = x.judged()
+			}
+			has, sure := x.roleOf(a.by, at, roles)
+			if has {
+				return
+			}
+			known = known && sure
+		}
+		what := "an approval by " + strings.Join(roles, " or ")
+		if known {
+			t.short = append(t.short, what)
+		} else {
+			t.unknown = append(t.unknown, what)
+		}
+	}
+	for _, any := range r.oneOf {
+		need(any)
+	}
+	for _, role := range r.each {
+		need([]string{role})
+	}
+	return t
+}
+
+// counted gives all approvals that may count as of two cut-offs: of the pull
+// request at the first, of the ticket and the deployment's gate at the second.
+func (x *exam) counted(code, release time.Time) ([]approval, *lack) {
+	reviews, l1 := x.reviewApprovals(code)
+	tickets, l2 := x.ticketApprovals(release)
+	gates, l3 := x.gateApprovals()
+	all := slices.Concat(reviews, tickets, gates)
+	if len(pick(all, independent, unresolved)) == 0 {
+		l3 = nil // a gate alone replaces no approval of the change
+	}
+	return all, first(l1, l2, l3)
+}

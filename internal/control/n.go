@@ -1,0 +1,166 @@
+package control
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
+	"github.com/tickmark-dev/tickmark/internal/policy"
+)
+
+// preProductionFirst is N: the same code was verified before production.
+func preProductionFirst(x *exam) verdict {
+	tier, l := x.tier()
+	if l != nil {
+		return unable(l)
+	}
+	if slices.Contains(x.p.PreProduction.NotFor, tier) {
+		return notApplicable("TIER_NOT_ASKED", "The policy asks for no verification before production at tier %s.", tier).with("tier", tier).on(x.subjectRef())
+	}
+	return x.staging().with("tier", tier).on(x.subjectRef())
+}
+
+// staging looks for a deployment or a job before production with the same
+// commit.
+func (x *exam) staging() verdict {
+	switch {
+	case x.tdep.lack != nil:
+		return unable(x.tdep.lack)
+	case x.tdep.none:
+		return x.undeployed()
+	case x.lane == byTicket:
+		return x.stagingNotes()
+	}
+	v := exception("NOT_VERIFIED_FIRST", "Nothing shows that the change was verified before it was deployed to production.")
+	for _, it := range x.c.All(evidence.KindDeployment) {
+		if w := x.stagingDeployment(it); w.code != "" && better(w, v) {
+			v = w
+		}
+	}
+	for _, it := range x.c.All(evidence.KindBuild) {
+		if w := x.stagingJob(it); w.code != "" && better(w, v) {
+			v = w
+		}
+	}
+	if v.code == "NOT_VERIFIED_FIRST" {
+		if l := x.runsLack(); l != nil {
+			v = unable(l)
+		}
+		if said := slices.Concat(x.testNotes("staging"), x.testNotes("uat")); len(said) > 0 {
+			v = review("VERIFICATION_CLAIMED", "Somebody says that the change was verified before production, and a person must look at what shows it.").with("said", strings.Join(said, "; "))
+		}
+	}
+	return v.with("deployed", x.tdep.String()).on(x.tdep.basis...)
+}
+
+// better orders verdicts of several records for the same question: one that
+// answers it counts.
+func better(a, b verdict) bool { return rankOf(a) > rankOf(b) }
+
+func rankOf(v verdict) int {
+	switch v.outcome {
+	case evidence.Met:
+		return 3
+	case evidence.NeedsReview:
+		return 2
+	case evidence.Exception:
+		return 1
+	}
+	return 0
+}
+
+func (x *exam) stagingDeployment(it evidence.Item) verdict {
+	d := it.Deployment
+	if d == nil || d.Production || d.Repository != x.repository() || !policy.MatchAny(x.p.PreProduction.Names, d.Environment) {
+		return verdict{}
+	}
+	if x.lacks(it.Ref, "", "statuses") != nil {
+		return verdict{}
+	}
+	at := d.SucceededAt()
+	v := verdict{}
+	switch same := d.SHA == x.m || d.SHA == x.first.Deployment.SHA || d.SHA == x.h; {
+	case at.IsZero():
+		return verdict{}
+	case x.tdep.order(at) > 0:
+		v = exception("VERIFIED_AFTER_PRODUCTION", "The change was deployed to %s only after it was in production.", quote(d.Environment))
+	case x.tdep.order(at) == 0:
+		v = review("WITHIN_CLOCK_SKEW", "The change was deployed to %s and to production so close to each other that the clocks do not say which came first.", quote(d.Environment))
+	case !same:
+		return review("VERIFIED_OTHER_COMMIT", "Commit %s was deployed to %s before production, which is another than what was deployed to production.", short(d.SHA), quote(d.Environment)).on(it.Ref)
+	default:
+		v = met("VERIFIED_FIRST", "The same commit was deployed to %s before it was deployed to production.", quote(d.Environment))
+	}
+	return v.at("deployed to "+d.Environment, at).with("commit", d.SHA).on(it.Ref)
+}
+
+func (x *exam) stagingJob(it evidence.Item) verdict {
+	b := it.Build
+	if b == nil || x.gapOf(it.Ref) || b.SHA != x.m && b.SHA != x.h && b.SHA != x.first.Deployment.SHA {
+		return verdict{}
+	}
+	v := verdict{}
+	for _, j := range b.Jobs {
+		if !policy.MatchAny(x.p.PreProduction.Names, j.Name) || j.Attempt != b.Attempt || j.Completed.IsZero() {
+			continue
+		}
+		w := verdict{}
+		switch {
+		case j.Conclusion != "success":
+			w = exception("VERIFICATION_FAILED", "The job %s had not passed: %s.", quote(j.Name), j.Conclusion)
+		case x.tdep.order(j.Completed) > 0:
+			w = exception("VERIFIED_AFTER_PRODUCTION", "The job %s ended only after the change was in production.", quote(j.Name))
+		case x.tdep.order(j.Completed) == 0 && x.first.Deployment.Build != it.Ref:
+			w = review("WITHIN_CLOCK_SKEW", "The job %s and the deployment are so close to each other that the clocks do not say which came first.", quote(j.Name))
+		default:
+			w = met("VERIFIED_FIRST", "The job %s passed for the same commit before the change was deployed to production.", quote(j.Name))
+		}
+		if w = w.at("ended", j.Completed).on(it.Ref); v.code == "" || better(w, v) {
+			v = w
+		}
+	}
+	return v
+}
+
+func (x *exam) gapOf(ref evidence.Ref) bool {
+	_, gap := x.gap(ref, "jobs")
+	return gap
+}
+
+// runsLack says that runs in which the verification could have been are
+// missing: only where the runs of what landed were read do they show that
+// there was none.
+func (x *exam) runsLack() *lack {
+	const what = "the runs and deployments before production"
+	if g, ok := x.gapOfKind(evidence.KindBuild); ok {
+		return lackOf(g, what)
+	}
+	for _, ref := range []evidence.Ref{x.prRef, x.landedRef} {
+		if l := x.partial(ref, what, "workflow runs"); l != nil {
+			return l
+		}
+	}
+	for _, it := range x.c.All(evidence.KindBuild) {
+		if it.Build != nil && len(it.Build.Jobs) > 0 && len(it.Unread) == 0 {
+			return nil
+		}
+	}
+	for _, it := range x.c.All(evidence.KindDeployment) {
+		if it.Deployment != nil && !it.Deployment.Production {
+			return nil
+		}
+	}
+	return &lack{x.landedRef, what, "no such record was collected", "EVIDENCE_ABSENT"}
+}
+
+// stagingNotes is N of a change by ticket alone, which only people can tell.
+func (x *exam) stagingNotes() verdict {
+	said := slices.Concat(x.testNotes("staging"), x.testNotes("uat"), x.testNotes("test"))
+	if len(said) > 0 {
+		return review("VERIFICATION_CLAIMED", "The ticket says that the change was verified before production, and a person must look at what shows it.").with("said", strings.Join(said, "; ")).on(x.main.ref)
+	}
+	if l := x.lacks(x.main.ref, "the ticket's notes on testing", "field testing", "attachments", "comments"); l != nil {
+		return unable(l)
+	}
+	return exception("NOT_VERIFIED_FIRST", "Nothing on the ticket shows that the change was verified before production.").on(x.main.ref).on(x.tdep.basis...)
+}

@@ -1,0 +1,102 @@
+package control
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
+)
+
+// deploymentLogged is R: a record says when, by whom and what was deployed,
+// and that it succeeded.
+func deploymentLogged(x *exam) verdict {
+	switch {
+	case x.tdep.lack != nil:
+		return unable(x.tdep.lack)
+	case x.tdep.none:
+		return x.undeployed()
+	case x.lane == byTicket:
+		return x.ticketLog()
+	}
+	d := x.first.Deployment
+	var lacking []string
+	by := d.Creator
+	for _, s := range d.Statuses {
+		if by == nil {
+			by = s.Creator
+		}
+	}
+	if by == nil {
+		lacking = append(lacking, "who deployed")
+	}
+	if d.SHA == "" {
+		lacking = append(lacking, "which commit")
+	}
+	v := met("DEPLOYMENT_LOGGED", "The deployment is recorded with time, actor, commit and success.")
+	failed, failures := x.failures()
+	switch {
+	case len(lacking) > 0:
+		v = review("RECORD_INCOMPLETE", "The record of the deployment does not say %s.", list(lacking))
+	case failures > 0:
+		v = review("REDEPLOYED_AFTER_FAILURE", "The change reached production after %s: %s.", count(failures, "failed attempt"), failed)
+	}
+	return v.with("deployment", x.first.Ref.ID).with("environment", d.Environment).with("commit", d.SHA).with("by", by.String()).with("succeeded", x.tdep.String()).on(x.tdep.basis...)
+}
+
+// failures gives the attempts that failed before the first success.
+func (x *exam) failures() (string, int) {
+	var out []string
+	for _, it := range x.containing {
+		d := it.Deployment
+		bad := ""
+		for _, s := range d.Statuses {
+			if (s.State == "failure" || s.State == "error") && s.Created.Before(x.tdep.at) {
+				bad = s.State
+			}
+		}
+		if bad == "" && it.Ref != x.first.Ref && d.SucceededAt().IsZero() && d.Created.Before(x.tdep.at) && len(d.Statuses) > 0 {
+			bad = d.Statuses[len(d.Statuses)-1].State
+		}
+		if bad != "" {
+			out = append(out, fmt.Sprintf("deployment %s (%s)", it.Ref.ID, bad))
+		}
+	}
+	return strings.Join(out, ", "), len(out)
+}
+
+// ticketLog is R of a change by ticket alone: the ticket is its log.
+func (x *exam) ticketLog() verdict {
+	t := x.main.t
+	v := met("DEPLOYMENT_LOGGED", "The ticket records when the change went live and who carried it out.")
+	switch {
+	case x.tdep.dayOnly:
+		v = review("DAY_ONLY", "The ticket names the day on which the change went live, and not the time.")
+	case t.DeployedBy == nil:
+		v = review("RECORD_INCOMPLETE", "The ticket says when the change went live, and not who carried it out.")
+	}
+	by := ""
+	if t.DeployedBy != nil {
+		by = t.DeployedBy.String()
+	}
+	return v.with("by", by).with("went live", x.tdep.String()).with("as told by", t.DeployedBasis).on(x.main.ref).on(x.tdep.basis...)
+}
+
+// failed says whether the deployment failed after it had succeeded, or the
+// records call the change failed or taken back.
+func (x *exam) failedOutcome() (what string, refs []evidence.Ref) {
+	if d := x.first.Deployment; d != nil {
+		for _, s := range d.Statuses {
+			if (s.State == "failure" || s.State == "error") && s.Created.After(x.tdep.at) {
+				return "the deployment was reported as " + s.State + " after its success", []evidence.Ref{x.first.Ref}
+			}
+		}
+	}
+	if t := x.main.t; t != nil && x.main.strong {
+		for _, s := range []string{t.Resolution, t.Status} {
+			if unsuccessful.MatchString(s) {
+				return "ticket " + t.Key + " says " + quote(s), []evidence.Ref{x.main.ref}
+			}
+		}
+	}
+	return "", nil
+}

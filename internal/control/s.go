@@ -1,0 +1,235 @@
+package control
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
+	"github.com/tickmark-dev/tickmark/internal/policy"
+)
+
+// validated is S: somebody checked after the deployment, within the time that
+// the policy allows, and signed for it.
+func validated(x *exam) verdict {
+	tier, l := x.tier()
+	if l != nil {
+		return unable(l)
+	}
+	if slices.Contains(x.p.Validation.NotFor, tier) {
+		return notApplicable("TIER_NOT_ASKED", "The policy asks for no validation at tier %s.", tier).with("tier", tier).on(x.subjectRef())
+	}
+	switch {
+	case x.tdep.lack != nil:
+		return unable(x.tdep.lack)
+	case x.tdep.none:
+		return x.undeployed()
+	}
+	signs := x.signatures()
+	var best verdict
+	for _, s := range signs {
+		if w := x.judgeSignature(s, tier, signs); best.code == "" || better(w, best) {
+			best = w
+		}
+	}
+	v := best
+	if best.outcome != evidence.Met && best.outcome != evidence.NeedsReview {
+		v = x.unsigned(best)
+	}
+	return v.with("tier", tier).with("deployed", x.tdep.String()).with("time allowed", hours(x.p.Validation.Within)).on(x.subjectRef(), x.main.ref).on(x.tdep.basis...)
+}
+
+// signature is one statement that the deployment was checked.
+type signature struct {
+	by    party
+	at    time.Time
+	text  string
+	where string
+	ref   evidence.Ref
+}
+
+// signatures gives every statement: remarks, the ticket's validation field,
+// and moving the ticket to a validated status; oldest first.
+func (x *exam) signatures() []signature {
+	var out []signature
+	for _, m := range x.remarks() {
+		text := plain(m.Body)
+		if x.speaksOfValidation(text) {
+			out = append(out, signature{x.who.identify(m.Author), m.Created, text, m.where, m.ref})
+		}
+	}
+	if t := x.main.t; t != nil && x.main.strong {
+		if f, ok := t.Field("validation"); ok {
+			for _, h := range t.History {
+				to := plain(evidence.Text{Markup: f.Value.Markup, Source: h.To})
+				if isField(h, f.Title, f.ID) && x.judgeText(to, 1) == substance {
+					out = append(out, signature{x.who.identify(h.Author), h.At, to, "field " + f.Title, x.main.ref})
+				}
+			}
+			if !slices.ContainsFunc(t.History, func(h evidence.HistoryEntry) bool { return isField(h, f.Title, f.ID) }) && x.judgeText(plain(f.Value), 1) == substance {
+				out = append(out, signature{x.who.identify(t.Creator), t.Created, plain(f.Value), "field " + f.Title, x.main.ref})
+			}
+		}
+		for _, h := range t.History {
+			if isField(h, "status", "") && slices.Contains(x.p.Validation.Statuses, policy.Fold(h.To)) {
+				out = append(out, signature{x.who.identify(h.Author), h.At, h.To, "status " + h.To, x.main.ref})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b signature) int { return a.at.Compare(b.at) })
+	return out
+}
+
+var unvalidated = regexp.MustCompile(`(?i)\b(not|un|never|to be|will be|must be|please|needs?)[ -]?(yet )?(be )?(validat|verif|smoke|sanity)`)
+
+func (x *exam) speaksOfValidation(text string) bool {
+	folded := policy.Fold(text)
+	if unvalidated.MatchString(folded) {
+		return false
+	}
+	return slices.ContainsFunc(x.p.Validation.Words, func(w string) bool {
+		i := strings.Index(folded, w)
+		return i >= 0 && (i == 0 || !isLetter(folded[i-1]))
+	})
+}
+
+var claimedHours = regexp.MustCompile(`(?i)\b([0-9]{1,4})\s*-?\s*(h|hrs?|hours?|days?)\b`)
+var watching = regexp.MustCompile(`(?i)monitor|watch|observ|no (errors|issues|alerts|anomal)`)
+
+// claims gives the longest stretch for which a text says that the change was
+// watched.
+func claims(text string) time.Duration {
+	var longest time.Duration
+	for line := range strings.Lines(text) {
+		if !watching.MatchString(line) {
+			continue
+		}
+		for _, m := range claimedHours.FindAllStringSubmatch(line, -1) {
+			n, _ := strconv.Atoi(m[1])
+			d := time.Duration(n) * time.Hour
+			if strings.HasPrefix(strings.ToLower(m[2]), "d") {
+				d *= 24
+			}
+			longest = max(longest, d)
+		}
+	}
+	return longest
+}
+
+func (x *exam) judgeSignature(s signature, tier string, all []signature) verdict {
+	elapsed := s.at.Sub(x.tdep.at)
+	limit := x.tdep
+	limit.at, limit.lo, limit.hi = limit.at.Add(x.p.Validation.Within), limit.lo.Add(x.p.Validation.Within), limit.hi.Add(x.p.Validation.Within)
+	v := verdict{}
+	switch early, late := x.tdep.order(s.at), limit.order(s.at); {
+	case early < 0:
+		v = exception("VALIDATED_BEFORE_DEPLOYMENT", "The change was only called validated before it was deployed.")
+	case early == 0 || late == 0:
+		v = review("WITHIN_CLOCK_SKEW", "The change was called validated so close to the deployment or to the end of the time allowed that the clocks do not say whether it counts.")
+	case late > 0:
+		v = exception("VALIDATED_LATE", "The change was validated %s after its deployment, and the policy allows %s.", hours(elapsed), hours(x.p.Validation.Within))
+	case claims(s.text) > elapsed+x.p.Skew:
+		v = review("CLAIMED_WINDOW_EXCEEDS_ELAPSED", "The validation says that the change was watched for %s, and only %s had passed since the deployment.", hours(claims(s.text)), hours(elapsed))
+	case s.by.machine:
+		v = review("VALIDATED_BY_MACHINE", "Only a bot or service account says that the change was validated.")
+	case s.by.ghost:
+		v = review("VALIDATOR_DELETED", "Who validated the change had an account that no longer exists.")
+	default:
+		v = x.signedFor(s, tier, all)
+	}
+	return v.with("validated by", s.by.shown).at("validated", s.at).with("after the deployment", hours(elapsed)).with("where", s.where).on(s.ref)
+}
+
+// signedFor asks what the policy asks of a validation in time: another than
+// the implementer, a checklist, a lead's signature.
+func (x *exam) signedFor(s signature, tier string, all []signature) verdict {
+	if x.p.Validation.OtherThanImplements {
+		authors, l := x.authors(s.at)
+		j := x.judge(approval{by: s.by}, authors)
+		switch {
+		case j.kind == byAuthor:
+			return review("VALIDATED_BY_IMPLEMENTER", "%s validated the change and also made it; the policy asks for somebody else.", s.by.shown)
+		case l != nil:
+			return unable(l)
+		case j.kind != independent:
+			return review(j.code, "%s validated the change, and it is not certain that they did not make it: %s.", s.by.shown, j.why)
+		}
+	}
+	if slices.Contains(x.p.Validation.ChecklistFor, tier) && !slices.ContainsFunc(all, func(o signature) bool { return x.inWindowOf(o) && checklist(o.text) }) {
+		return review("NO_CHECKLIST", "The change was validated in time, without the checklist that the policy asks for at tier %s.", tier)
+	}
+	if role := x.p.Validation.SignOff[tier]; role != "" {
+		unknown := false
+		for _, o := range all {
+			has, known := x.role(o.by, o.at, role)
+			if has && x.inWindowOf(o) {
+				return met("VALIDATED", "%s validated the change in time, and a %s signed for it.", s.by.shown, role)
+			}
+			unknown = unknown || !known && x.inWindowOf(o)
+		}
+		if unknown {
+			return review("ROLE_UNKNOWN", "The change was validated in time; whether a %s signed for it is not known, as the people file does not say who had that role.", role)
+		}
+		return exception("SIGN_OFF_MISSING", "The change was validated in time, and no %s signed for it.", role)
+	}
+	return met("VALIDATED", "%s validated the change %s after its deployment.", s.by.shown, hours(s.at.Sub(x.tdep.at)))
+}
+
+func (x *exam) inWindowOf(s signature) bool {
+	return x.tdep.order(s.at) > 0 && s.at.Before(x.tdep.lo.Add(x.p.Validation.Within))
+}
+
+// checklist reports whether a text has several ticked lines.
+func checklist(text string) bool {
+	n := 0
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if m := checkbox.FindStringSubmatch(line); m != nil && m[1] != " " || strings.ContainsAny(line, "✓✔☑✅") {
+			n++
+		}
+	}
+	return n >= 2
+}
+
+// unsigned is the verdict where no signature counts.
+func (x *exam) unsigned(best verdict) verdict {
+	if l := first(x.remarksLack(), x.ticketLack("field validation")); l != nil {
+		return unable(l)
+	}
+	var watched []string
+	within := true
+	for _, it := range x.c.All(evidence.KindSignal) {
+		if s := it.Signal; s != nil {
+			watched = append(watched, s.Name)
+			within = within && holds(s.After, s.Threshold)
+		}
+	}
+	v := best
+	switch {
+	case len(x.exhibits("monitoring")) > 0:
+		v = review("VALIDATED_BY_EXHIBIT", "An exhibit (%s) that a person must read shows what was checked.", quote(x.exhibits("monitoring")[0].File))
+	case best.code == "VALIDATED_LATE" || best.code == "SIGN_OFF_MISSING":
+	case len(watched) > 0 && within:
+		v = review("MONITORED_ONLY", "Measurements around the deployment are within their bounds, and nobody signed for a check of the change.").with("measured", strings.Join(watched, ", "))
+	case len(watched) > 0:
+		v = review("MEASUREMENTS_OUT_OF_BOUNDS", "Measurements after the deployment were out of their bounds, and nobody signed for a check of the change.").with("measured", strings.Join(watched, ", "))
+	case !x.c.AsOf.IsZero() && x.c.AsOf.Before(x.tdep.hi.Add(x.p.Validation.Within)):
+		v = review("NOT_YET_DUE", "Nobody has validated the change, and the time for it is not over.")
+	case best.code == "":
+		v = exception("NOT_VALIDATED", "Nobody is recorded to have checked the change after its deployment.")
+	}
+	return v
+}
+
+func holds(w evidence.Window, t evidence.Threshold) bool {
+	for _, s := range w.Series {
+		for _, p := range s.Points {
+			if !t.Holds(p.Value) {
+				return false
+			}
+		}
+	}
+	return true
+}
