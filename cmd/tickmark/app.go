@@ -117,7 +117,7 @@ func newApp(t terminal) *cli.App {
 			&cli.BoolFlag{Name: verboseFlag, Usage: "say on stderr what is asked of whom", DisableDefaultText: true},
 		},
 		Commands: []*cli.Command{
-			initCommand(t), doctorCommand(t), packageCommand(t), populationCommand(t), queryCommand(t), renderCommand(t),
+			initCommand(t), doctorCommand(t), packageCommand(t), populationCommand(t), selectCommand(t), queryCommand(t), renderCommand(t),
 			verifyCommand(t), attachCommand(t), respondCommand(t), demoCommand(t), completionCommand(t), versionCommand(t), helpCommand(),
 		},
 		Action: func(c *cli.Context) error {

@@ -99,6 +99,7 @@ func (r *Run) stages(ctx context.Context, j *job, read func(context.Context, *jo
 		r.survey,     // the population, where there is one
 		r.find,       // lines to samples
 		r.gather,     // samples to changes
+		r.evaluate,   // changes to outcomes
 		r.clean,      // secrets out
 		r.renderAll,  // changes to documents, workbook and source payloads
 		r.seal,       // the folder, whole
@@ -274,8 +275,9 @@ func (r *Run) clean(ctx context.Context, j *job) error {
 			j.hits = append(j.hits, h)
 		}
 		j.pkg.Dossiers[i].Change = c
+		j.hits = append(j.hits, r.redactor.Value(fmt.Sprintf("sample %d: results", c.Sample.Number), &j.pkg.Dossiers[i].Results)...)
 	}
-	for _, v := range []any{&j.pkg.Principals, &j.pkg.Unmatched, &j.pkg.Population, &j.pkg.Selection} {
+	for _, v := range []any{&j.pkg.Principals, &j.pkg.Unmatched, &j.pkg.Population, &j.pkg.Selection, &j.pkg.Responses, &j.pkg.Identities} {
 		j.hits = append(j.hits, r.redactor.Value("package", v)...)
 	}
 	if j.ledger != nil {

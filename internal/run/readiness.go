@@ -41,11 +41,12 @@ func (r *Run) Population(ctx context.Context, req PopulationRequest) (res Popula
 		}
 	}()
 	for _, stage := range []func(context.Context, *job) error{
-		r.begin,  // a place to write
-		r.prove,  // every system knows us
-		r.list,   // the whole period
-		r.gather, // no samples: what is said of the population
-		r.clean,  // secrets out
+		r.begin,    // a place to write
+		r.prove,    // every system knows us
+		r.list,     // the whole period
+		r.gather,   // no samples: what is said of the population
+		r.evaluate, // what changes are tested by
+		r.clean,    // secrets out
 		r.renderReadiness,
 		r.seal,
 	} {

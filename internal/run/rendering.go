@@ -253,7 +253,7 @@ func (r *Run) renderPolicies(j *job, o pdf.Options) error {
 	return nil
 }
 
-type policy struct {
+type policyText struct {
 	name, title, extension, method string
 	data                           []byte
 }
@@ -263,8 +263,8 @@ const maxPolicy = 32 << 20
 
 // policies gives the organisation's own (Markdown or PDF), and the starter of
 // each that it does not have.
-func (r *Run) policies() ([]policy, error) {
-	var all []policy
+func (r *Run) policies() ([]policyText, error) {
+	var all []policyText
 	own := map[string]bool{}
 	if r.cfg.Policies != "" {
 		entries, err := os.ReadDir(r.cfg.Policies)
@@ -283,12 +283,12 @@ func (r *Run) policies() ([]policy, error) {
 			}
 			name := strings.TrimSuffix(e.Name(), filepath.Ext(e.Name()))
 			own[name] = true
-			all = append(all, policy{name, strings.ReplaceAll(name, "_", " "), extension, "the organisation's own", data})
+			all = append(all, policyText{name, strings.ReplaceAll(name, "_", " "), extension, "the organisation's own", data})
 		}
 	}
 	for _, t := range templates.Policies(r.cfg.Organization) {
 		if !own[t.Name] {
-			all = append(all, policy{t.Name, t.Title, ".md", methodTemplate, []byte(t.Text)})
+			all = append(all, policyText{t.Name, t.Title, ".md", methodTemplate, []byte(t.Text)})
 		}
 	}
 	return all, nil

@@ -12,6 +12,7 @@ import (
 	"github.com/tickmark-dev/tickmark/collectors"
 	"github.com/tickmark-dev/tickmark/internal/capture"
 	"github.com/tickmark-dev/tickmark/internal/config"
+	"github.com/tickmark-dev/tickmark/internal/control"
 	"github.com/tickmark-dev/tickmark/internal/engine"
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 	"github.com/tickmark-dev/tickmark/internal/ledger"
@@ -51,6 +52,7 @@ type Run struct {
 	log      *slog.Logger
 	missing  map[string]error // systems without their credential; only with Diagnose
 	options  Options
+	tests    control.Options      // what changes are tested by
 	ledger   *ledger.Ledger       // nil until it is needed
 	summed   *evidence.Population // of the ledger; nil until it is needed
 
@@ -73,6 +75,10 @@ const collecting = 16
 // Open reads the credentials, opens the vault and makes a collector for each
 // system. Offline it reads no credential.
 func Open(ctx context.Context, o Options) (*Run, error) {
+	tests, err := rules(o.Config)
+	if err != nil {
+		return nil, err
+	}
 	secrets, missing := credentials(o)
 	if len(missing) > 0 && !o.Diagnose {
 		return nil, lacking(o.Config, missing)
@@ -90,7 +96,7 @@ func Open(ctx context.Context, o Options) (*Run, error) {
 		return nil, err
 	}
 	r := &Run{cfg: o.Config, session: session, redactor: redact.New(literals), progress: o.Progress,
-		offline: o.Offline, version: o.Version, log: o.Log, missing: missing, options: o}
+		offline: o.Offline, version: o.Version, log: o.Log, missing: missing, options: o, tests: tests}
 	if r.progress == nil {
 		r.progress = silent{}
 	}

@@ -63,7 +63,7 @@ func gathered[T any](all iter.Seq2[T, error]) (out []T, err error) {
 }
 
 // dossiers gives every change of the population in order: of a sample its own
-// dossier, of every other what the lists tell, redacted.
+// dossier, of every other what the lists tell, tested and redacted.
 func (r *Run) dossiers(ctx context.Context, l *ledger.Ledger, samples []evidence.Dossier) iter.Seq2[evidence.Dossier, error] {
 	bySubject := map[string]*evidence.Dossier{}
 	for i := range samples {
@@ -84,26 +84,17 @@ func (r *Run) dossiers(ctx context.Context, l *ledger.Ledger, samples []evidence
 				}
 				continue
 			}
-			d, err := r.dossier(ctx, l, e)
+			var d evidence.Dossier
+			c, err := l.Assemble(ctx, e)
 			if err == nil {
-				d.Change.AsOf = asOf
+				c.AsOf = asOf
+				d, err = r.tested(ctx, l, c)
 			}
 			if !yield(d, err) || err != nil {
 				return
 			}
 		}
 	}
-}
-
-// dossier gives one change as the lists tell it.
-func (r *Run) dossier(ctx context.Context, l *ledger.Ledger, e evidence.Entry) (evidence.Dossier, error) {
-	c, err := l.Assemble(ctx, e)
-	if err != nil {
-		return evidence.Dossier{}, err
-	}
-	c.AsOf = r.session.AsOf()
-	r.redactor.Change(&c) // the records are this change's own: each was read for it
-	return evidence.Dossier{Change: c}, nil
 }
 
 // names gives the names under which the ledger may know a sample.
