@@ -60,6 +60,7 @@ type job struct {
 	request Request
 	wanted  wanted
 	ledger  *ledger.Ledger // nil where the population was never read
+	log     *changeLog     // nil without it
 	samples []evidence.Sample
 	pkg     evidence.Package
 	hits    []redact.Hit
@@ -86,12 +87,17 @@ func (r *Run) Render(ctx context.Context, out string, zip bool) (Result, error) 
 	return r.stages(ctx, &job{request: Request{Out: out, Zip: zip}}, r.recall)
 }
 
+// close removes what a job leaves that is not its result.
+func (j *job) close() error {
+	err := j.log.Close()
+	if j.builder != nil {
+		err = errors.Join(err, j.builder.Abort())
+	}
+	return err
+}
+
 func (r *Run) stages(ctx context.Context, j *job, read func(context.Context, *job) error) (res Result, err error) {
-	defer func() {
-		if j.builder != nil {
-			err = errors.Join(err, j.builder.Abort())
-		}
-	}()
+	defer func() { err = errors.Join(err, j.close()) }()
 	for _, stage := range []func(context.Context, *job) error{
 		read,         // the auditor's list
 		r.begin,      // a place to write, before anything is asked for
@@ -281,7 +287,8 @@ func (r *Run) clean(ctx context.Context, j *job) error {
 		j.hits = append(j.hits, r.redactor.Value("package", v)...)
 	}
 	if j.ledger != nil {
-		j.pkg.Log = r.dossiers(ctx, j.ledger, j.pkg.Dossiers)
+		j.log = r.changeLog(j.ledger, j.pkg.Dossiers)
+		j.pkg.Log = j.log.walk(ctx)
 	}
 	return nil
 }

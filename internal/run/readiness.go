@@ -35,11 +35,7 @@ type PopulationResult struct {
 // folder is left; what was collected is kept.
 func (r *Run) Population(ctx context.Context, req PopulationRequest) (res PopulationResult, err error) {
 	j := &job{request: Request{Out: req.Out}}
-	defer func() {
-		if j.builder != nil {
-			err = errors.Join(err, j.builder.Abort())
-		}
-	}()
+	defer func() { err = errors.Join(err, j.close()) }()
 	for _, stage := range []func(context.Context, *job) error{
 		r.begin,    // a place to write
 		r.prove,    // every system knows us

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"cmp"
 	"context"
 	"iter"
 	"slices"
@@ -60,48 +59,4 @@ func gathered[T any](all iter.Seq2[T, error]) (out []T, err error) {
 		out = append(out, v)
 	}
 	return out, nil
-}
-
-// dossiers gives every change of the population in order: of a sample its own
-// dossier, of every other what the lists tell, tested and redacted.
-func (r *Run) dossiers(ctx context.Context, l *ledger.Ledger, samples []evidence.Dossier) iter.Seq2[evidence.Dossier, error] {
-	bySubject := map[string]*evidence.Dossier{}
-	for i := range samples {
-		for _, id := range names(&samples[i].Change) {
-			bySubject[id] = cmp.Or(bySubject[id], &samples[i])
-		}
-	}
-	asOf := r.session.AsOf()
-	return func(yield func(evidence.Dossier, error) bool) {
-		for e, err := range l.Changes(ctx, ledger.Filter{InPopulation: true}) {
-			if err != nil {
-				yield(evidence.Dossier{}, err)
-				return
-			}
-			if d := bySubject[e.ID]; d != nil {
-				if !yield(*d, nil) {
-					return
-				}
-				continue
-			}
-			var d evidence.Dossier
-			c, err := l.Assemble(ctx, e)
-			if err == nil {
-				c.AsOf = asOf
-				d, err = r.tested(ctx, l, c)
-			}
-			if !yield(d, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
-// names gives the names under which the ledger may know a sample.
-func names(c *evidence.Change) []string {
-	ids := []string{c.Sample.Ref.ID}
-	if pr, ok := c.Subject(); ok {
-		ids = append(ids, pr.Ref.ID)
-	}
-	return ids
 }
