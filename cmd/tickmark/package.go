@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 
 	runner "github.com/tickmark-dev/tickmark/internal/run"
 	"github.com/urfave/cli/v2"
@@ -23,13 +24,18 @@ func packageCommand(t terminal) *cli.Command {
 		Usage:     "collects the evidence for the auditor's samples and writes the package",
 		ArgsUsage: "REFERENCE…",
 		UsageText: "tickmark package [options] --request FILE\n" +
-			"tickmark package [options] REFERENCE…",
+			"tickmark package [options] REFERENCE…\n" +
+			"tickmark package --selection selection.json\n" +
+			"tickmark package --all --dry-run",
 		Description: "Each sample becomes a folder of PDFs beside Change Log.xlsx. What could not be had is listed\n" +
 			"as a gap, with the reason. A request is the auditor's list, a CSV or Excel (.xlsx) file as\n" +
 			"auditors send them. A reference is a pull request (acme/api#1234), a ticket (PAY-123), a\n" +
 			"commit, a deployment, or the web address of one.\n\n" + packageStatus,
 		Flags: packageFlags(
 			&cli.StringSliceFlag{Name: "request", Aliases: []string{"r"}, Usage: "the auditor's list, a `FILE` (.csv, .xlsx); may be given several times"},
+			&cli.StringFlag{Name: "selection", Usage: "a sample that `tickmark select` drew, as its `FILE`"},
+			&cli.BoolFlag{Name: "all", Usage: "every change of the period", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "dry-run", Usage: "collect and test, and write the readiness report instead of the package; with --json, print a line for each change", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "offline", Usage: "use what was collected before; ask no system", DisableDefaultText: true},
 		),
 		Action: func(c *cli.Context) error {
@@ -38,11 +44,23 @@ func packageCommand(t terminal) *cli.Command {
 				return err
 			}
 			files := c.StringSlice("request")
-			if len(args)+len(files) == 0 {
+			if len(args)+len(files) == 0 && c.String("selection") == "" && !c.Bool("all") {
 				return usagef("name the changes: `tickmark package acme/api#1234 PAY-123`, or give the auditor's list with --request FILE")
 			}
+			req := runner.Request{Files: files, Args: args, All: c.Bool("all"), Out: c.String("out"), Zip: c.Bool("zip"), DryRun: c.Bool("dry-run")}
+			if file := c.String("selection"); file != "" {
+				if req.Selection, err = runner.ReadDrawn(file); err != nil {
+					return err
+				}
+			}
+			if req.DryRun {
+				if req.Zip {
+					return usagef("--dry-run writes no package, so there is none to --zip")
+				}
+				return dryRun(c, t, req)
+			}
 			return makePackage(c, t, c.Bool("offline"), func(r *runner.Run) (runner.Result, error) {
-				return r.Package(c.Context, runner.Request{Files: files, Args: args, Out: c.String("out"), Zip: c.Bool("zip")})
+				return r.Package(c.Context, req)
 			})
 		},
 	}
@@ -64,6 +82,62 @@ func renderCommand(t terminal) *cli.Command {
 			})
 		},
 	}
+}
+
+// dryRun tests the changes, and says what came of it in place of a package.
+func dryRun(c *cli.Context, t terminal, req runner.Request) error {
+	if !c.IsSet("out") {
+		req.Out = runner.DefaultReadiness
+	}
+	cfg, err := load(c, t)
+	if err != nil {
+		return err
+	}
+	r, err := open(c, t, runner.Options{Config: cfg, Offline: c.Bool("offline")})
+	if err != nil {
+		return err
+	}
+	overall := map[string]int{}
+	out := json.NewEncoder(t.out)
+	out.SetEscapeHTML(false)
+	req.Each = func(tested runner.TestedChange) error {
+		overall[tested.Overall]++
+		if !c.Bool("json") {
+			return nil
+		}
+		return out.Encode(testedLine{schemaVersion, "tested change", tested})
+	}
+	res, err := r.Package(c.Context, req)
+	r.Done()
+	if closed := r.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return err
+	}
+	for _, u := range res.Unmatched {
+		warnUnmatched(t, u)
+	}
+	if !c.Bool("json") {
+		fmt.Fprintln(t.out, res.Folder)
+		for _, o := range []struct{ word, says string }{
+			{"exception", "an exception to a key attribute"}, {"review", "somebody must look"}, {"met", "no exceptions identified by management's test"},
+		} {
+			fmt.Fprintf(t.out, "  %5d  %s\n", overall[o.word], o.says)
+		}
+		fmt.Fprintln(t.err, "tickmark: note: no package was written; the report names each change and why")
+	}
+	if res.Gaps > 0 || len(res.Unmatched) > 0 {
+		return exitError(exitGaps)
+	}
+	return nil
+}
+
+// testedLine is what a machine reads of one tested change.
+type testedLine struct {
+	SchemaVersion int    `json:"schema_version"`
+	Record        string `json:"record"` // "tested change"
+	runner.TestedChange
 }
 
 // makePackage runs one way to a package and says what came of it.

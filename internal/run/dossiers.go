@@ -146,7 +146,7 @@ func (log *changeLog) again(ctx context.Context, yield func(evidence.Dossier) bo
 			return fmt.Errorf("reading the tested changes again: %w", err)
 		}
 		// The samples' own hold what a file does not: pictures and other exhibits.
-		if own := log.samples[d.Change.Sample.Ref.ID]; own != nil && d.Change.Sample.Number > 0 {
+		if own := log.samples[d.Change.Sample.Ref.ID]; own != nil {
 			d = *own
 		}
 		if !yield(d) {

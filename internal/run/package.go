@@ -31,6 +31,12 @@ type Request struct {
 	All       bool                // every change of the population
 	Out       string              // folder of the package
 	Zip       bool                // a ZIP file beside it as well
+	// DryRun collects and tests, and writes the readiness report instead of the
+	// package.
+	DryRun bool
+	// Each hears the outcome of every change that was tested, in order of
+	// deployment; nil for nobody.
+	Each func(TestedChange) error
 }
 
 // Result is what came of a package.
@@ -98,6 +104,10 @@ func (j *job) close() error {
 
 func (r *Run) stages(ctx context.Context, j *job, read func(context.Context, *job) error) (res Result, err error) {
 	defer func() { err = errors.Join(err, j.close()) }()
+	render := r.renderAll
+	if j.request.DryRun {
+		render = r.renderReadiness
+	}
 	for _, stage := range []func(context.Context, *job) error{
 		read,         // the auditor's list
 		r.begin,      // a place to write, before anything is asked for
@@ -107,7 +117,8 @@ func (r *Run) stages(ctx context.Context, j *job, read func(context.Context, *jo
 		r.gather,     // samples to changes
 		r.evaluate,   // changes to outcomes
 		r.clean,      // secrets out
-		r.renderAll,  // changes to documents, workbook and source payloads
+		r.tell,       // outcomes, to whoever asked
+		render,       // changes to documents, workbook and source payloads
 		r.seal,       // the folder, whole
 		r.compressed, // its ZIP
 	} {
@@ -289,6 +300,12 @@ func (r *Run) clean(ctx context.Context, j *job) error {
 	if j.ledger != nil {
 		j.log = r.changeLog(j.ledger, j.pkg.Dossiers)
 		j.pkg.Log = j.log.walk(ctx)
+	}
+	if j.request.DryRun && j.wanted.All { // they are no samples: nobody asked for any
+		for i := range j.pkg.Dossiers {
+			j.pkg.Dossiers[i].Change.Sample.Number = 0
+		}
+		j.pkg.Dossiers = nil
 	}
 	return nil
 }
