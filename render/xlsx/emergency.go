@@ -218,7 +218,7 @@ func elapsed(r evidence.Result) cell {
 
 func hoursOf(s string) (float64, bool) {
 	s = strings.TrimSpace(s)
-	if d, err := time.ParseDuration(strings.NewReplacer(" min", "m", " h", "h", " ", "").Replace(s)); err == nil {
+	if d, err := time.ParseDuration(strings.NewReplacer(" min", "m", " h", "h", " ", "").Replace(s)); err == nil && d >= 0 {
 		return d.Hours(), true
 	}
 	s = strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(s, "hours"), "h"))
