@@ -134,17 +134,23 @@ func values(t *testing.T, rows [][]string, title string) []string {
 // of deployment; each sample too, with a word where the population lacks it.
 func TestLogOfThePopulation(t *testing.T) {
 	p := rendertest.AuditPackage()
+	late := ticketChange(8) // which the lists do not hold
+	late.Items[0].Ticket.Deployed = time.Date(2026, 3, 20, 12, 0, 0, 0, time.UTC)
+	p.Dossiers = append(p.Dossiers, evidence.Dossier{Change: late})
 	rows := grid(t, workbook(t, p), sheetLog)
 	in, dates, ids, samples := values(t, rows, "In population"), values(t, rows, "Date"), values(t, rows, "Change ID"), values(t, rows, "Sample #")
-	n := p.Population.Size + 1
+	n := p.Population.Size + 2
 	if !slices.IsSorted(dates[:n-1]) {
 		t.Errorf("not in order of deployment: %q", dates[:n])
 	}
 	var held []string
 	for i, word := range in[:n] {
-		if strings.HasPrefix(word, "yes") {
+		switch {
+		case strings.HasPrefix(word, "yes"):
 			held = append(held, ids[i])
-		} else if ids[i] != "INC-202" || word != "no: the ticket of an incident, which is no change" || samples[i] != "7" {
+		case ids[i] == "INC-202" && word == "no: the ticket of an incident, which is no change" && samples[i] == "7":
+		case ids[i] == "CHG-789" && word == "no: the lists of the period do not hold it" && samples[i] == "8" && dates[i] == "2026-03-20":
+		default:
 			t.Errorf("%s is not in the population: %s", ids[i], word)
 		}
 	}
@@ -158,7 +164,7 @@ func TestLogOfThePopulation(t *testing.T) {
 		}
 	}
 	slices.Sort(numbers)
-	if got := strings.Join(numbers, " "); got != "1 2 3 4 5 6 7" {
+	if got := strings.Join(numbers, " "); got != "1 2 3 4 5 6 7 8" {
 		t.Errorf("samples %s", got)
 	}
 }
@@ -332,17 +338,18 @@ func TestTickMarks(t *testing.T) {
 }
 
 func TestOverall(t *testing.T) {
-	b := &book{p: evidence.Package{Attributes: []evidence.Attribute{{Letter: "A", Key: true}, {Letter: "B"}}}}
+	b := &book{survey: &survey{letters: map[string]bool{"C": true}}, p: evidence.Package{Attributes: []evidence.Attribute{{Letter: "A", Key: true}, {Letter: "B"}, {Letter: "K", Key: true}}}}
 	r := func(letter string, o evidence.Outcome) evidence.Result {
 		return evidence.Result{Attribute: letter, Outcome: o}
 	}
 	for want, results := range map[string][]evidence.Result{
-		notTested: nil,
-		"No exceptions identified by management's test": {r("A", evidence.Met), r("B", evidence.NotApplicable)},
-		"Exception: 1 key, 1 other":                     {r("A", evidence.Exception), r("B", evidence.Exception), r("C", evidence.Unable)},
-		"1 exception, none to a key attribute":          {r("A", evidence.Met), r("B", evidence.Exception)},
-		"Needs review: 1 open":                          {r("A", evidence.Unable), r("B", evidence.Met)},
-		"Needs review: 1 open, 1 exception":             {r("A", evidence.NeedsReview), r("B", evidence.Exception)},
+		notTested:    nil,
+		noExceptions: {r("A", evidence.Met), r("B", evidence.Unable), r("K", evidence.NotApplicable)},
+		"Exception to key A; exception to B, not key":  {r("A", evidence.Exception), r("B", evidence.Exception), r("K", evidence.Unable)},
+		"Exception to key A K":                         {r("A", evidence.Exception), r("K", evidence.Exception)},
+		"Needs review; exception to B C, not key":      {r("A", evidence.Met), r("B", evidence.Exception), r("C", evidence.Exception), r("K", evidence.Met)},
+		"Needs review: key A K":                        {r("A", evidence.Unable), r("B", evidence.Met)}, // K was not tested
+		"Needs review: key A; exception to B, not key": {r("A", evidence.NeedsReview), r("B", evidence.Exception), r("K", evidence.Met)},
 	} {
 		if got := b.overall(results); got != want {
 			t.Errorf("%v: %q, want %q", results, got, want)

@@ -308,14 +308,45 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}
-	for s, want := range map[string]float64{"54 h 46 min": 54 + 46.0/60, "6h30m": 6.5, "12.5 hours": 12.5, "7 h": 7, "3": 3} {
+	for s, want := range map[string]float64{"54 h 46 min": 54 + 46.0/60, "54 h 46 min after the deployment; 55 h 0 min after the authorization": 54 + 46.0/60, "30 min": 0.5, "12.5 hours": 12.5, "7 h": 7} {
 		if got, ok := hoursOf(s); !ok || got < want-0.001 || got > want+0.001 {
 			t.Errorf("%q is %v, %v", s, got, ok)
 		}
 	}
-	for _, s := range []string{"", "about a day", "-3", "-2h"} {
+	for _, s := range []string{"", "about a day", "-3 h", "before the deployment", "3 hamsters", "12 minutes"} {
 		if got, ok := hoursOf(s); ok {
 			t.Errorf("%q is taken for %v hours", s, got)
+		}
+	}
+}
+
+// TestEmergencies: only what is called an emergency counts as one; what the
+// evidence does not decide is counted apart.
+func TestEmergencies(t *testing.T) {
+	called := []evidence.Fact{{Name: "called an emergency by", Value: "the category of CHG-1"}}
+	for name, c := range map[string]struct {
+		result evidence.Result
+		want   emergencyWord
+	}{
+		"none":             {evidence.Result{Outcome: evidence.NotApplicable, Code: "NOT_EMERGENCY"}, noEmergency},
+		"all conditions":   {evidence.Result{Outcome: evidence.Met}, isEmergency},
+		"late":             {evidence.Result{Outcome: evidence.Exception}, isEmergency},
+		"not obtained":     {evidence.Result{Outcome: evidence.Unable}, undecidedEmergency},
+		"called, not told": {evidence.Result{Outcome: evidence.Unable, Read: called}, isEmergency},
+		"called later":     {evidence.Result{Outcome: evidence.NeedsReview, Code: calledAfterwards}, undecidedEmergency},
+	} {
+		c.result.Attribute = emergencyLetter
+		if got := emergencyBy([]evidence.Result{c.result}); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+	if emergencyBy([]evidence.Result{{Attribute: "A"}}) != unknownEmergency {
+		t.Error("a change that was not tested is decided")
+	}
+	text := saidOn(t, workbook(t, rendertest.AuditPackage()), sheetEmergency)
+	for _, want := range []string{"Policy: share of changes |  | less than 10 %", "2026 Q1 |  | 24 | 2 | 8.3% | 0", "Whole period |  | 46 | 3 | 6.5% | 0", "not sampled | acme/web#457 | 2026-03-20 18:37:43 | ✗19 | 54.8 | INC-29 | "} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the sheet does not say %q: %s", want, text)
 		}
 	}
 }
