@@ -91,13 +91,13 @@ func newEmergencySheet(b *book) changeSheet {
 		{title: "Sample #", width: 11, core: true},
 		{title: "Change", width: 27, core: true},
 		{title: "Deployed (UTC)", width: 19, core: true},
-		{title: "Outcome of P", width: 14, core: true},
+		{title: "Outcome of P", width: 17, core: true},
 		{title: "Elapsed (h)", width: 13, core: true, number: true},
 		{title: "Incident", width: 18, core: true},
 		{title: "Authoriser", width: 26, core: true},
 		{title: "Retroactive approval", width: 30, core: true},
 		{title: "Why", width: 46, core: true},
-		{title: "All values read", width: 110},
+		{title: "All values read", width: 140},
 	}, lead: "Changes that the policy takes for emergencies, with the time that their formal record took. An auditor asks of each: was it one, was it authorised, was it documented, and are they rare?"})}
 	if _, tested := b.survey.letters[emergencyLetter]; !tested {
 		s.quiet = true
@@ -183,8 +183,17 @@ func (s *emergencySheet) add(r logged) {
 	if incident == "" {
 		incident = r.incident()
 	}
-	s.row(sample, text(r.changeID()), r.deployedAt(), mark(res, r.numbers), elapsed(res), text(incident),
+	s.row(sample, text(r.changeID()), r.deployedAt(), outcomeSaid(res, r.numbers), elapsed(res), text(incident),
 		text(said(readFact(res, "authorization", "authoriz", "authoris"))), text(said(readFact(res, "approved afterwards", "retro"))), text(res.Why), text(said(allRead(res))))
+}
+
+// outcomeSaid gives an outcome by its mark and its word.
+func outcomeSaid(r evidence.Result, numbers map[string]int) cell {
+	said := fmt.Sprint(mark(r, numbers).value, " ", r.Outcome)
+	if r.Outcome == evidence.Met {
+		return text(said)
+	}
+	return lookingLike(lookStrong, said)
 }
 
 func (s *emergencySheet) end() error {

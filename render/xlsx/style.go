@@ -211,7 +211,7 @@ func byText(c cell, col column, s string) (look, any) {
 
 // isAbsence reports whether a text says that there is nothing to say.
 func isAbsence(s string) bool {
-	for _, word := range []string{notObtained, noneRecorded, noPullRequest, notCollected, notTested, notSampled} {
+	for _, word := range []string{notObtained, noneRecorded, noPullRequest, notCollected, notTested, notSampled, unanswered} {
 		if strings.HasPrefix(s, word) {
 			return true
 		}

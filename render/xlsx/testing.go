@@ -50,9 +50,9 @@ func newTestingSheet(b *book) changeSheet {
 	s := &testingSheet{letters: b.letters()}
 	columns := []column{{title: "Sample #", width: 13, core: true}, {title: "Change", width: 25, core: true}, {title: "Date", width: 12, core: true}}
 	for _, letter := range s.letters {
-		columns = append(columns, column{title: " " + letter, width: 5.4, core: true})
+		columns = append(columns, column{title: " " + letter, width: 5.1, core: true})
 	}
-	columns = append(columns, column{title: "Overall", width: 38, core: true}, column{title: "Exception refs", width: 15, core: true})
+	columns = append(columns, column{title: "Overall", width: 47, core: true}, column{title: "Exception refs", width: 15, core: true})
 	printed := len(columns)
 	columns = append(columns, column{title: "Mgmt note", width: 40},
 		column{title: "Auditor conclusion", width: 24, fill: true}, column{title: "Auditor initials", width: 10, fill: true}, column{title: "Date", width: 12, fill: true},
