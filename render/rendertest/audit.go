@@ -46,8 +46,8 @@ func AuditPackage() evidence.Package {
 		Tried: []string{"acme/api#99999: no such pull request", "acme/web#99999: no such pull request", "acme/payments#99999: no such pull request"}}}
 	p.Population = auditPopulation(p, log)
 	p.Selection = auditSelection(p, log)
-	p.Responses = []evidence.Response{{Change: "acme/payments#1234", Attribute: "K", Cause: "The integration job was set to optional during a migration of runners.", Compensating: "Nightly run of the whole suite on main.",
-		Response: "The job is required again since 2026-03-09; a rule now guards the setting.", Owner: "Dana Smith", Due: "2026-07-31", Status: "in progress", By: "Rita Ruiz", At: "2026-07-02"},
+	p.Responses = []evidence.Response{{Change: "acme/payments#1234", Attribute: "I", Cause: "The objection was settled in a call, and the reviewer did not withdraw it.", Compensating: "The reviewer approved the last commit before the merge.",
+		Response: "The reviewer confirmed it in writing on 2026-07-01; the rule set now blocks a merge while changes are requested.", Owner: "Dana Smith", Due: "2026-07-31", Status: "in progress", By: "Rita Ruiz", At: "2026-07-02"},
 		{Change: "acme/web#7", Attribute: "E", Response: "An answer to nothing."}}
 	p.Identities = auditIdentities()
 	p.Principals = []evidence.Principal{

@@ -56,7 +56,7 @@ func auditResults(i int, byTicket bool) []evidence.Result {
 			r.Outcome, r.Code, r.Why = evidence.NotApplicable, "POLICY_OFF", "The policy does not ask for it here."
 		}
 		if letter == "D" {
-			r.Read = []evidence.Fact{{Name: "declared tier", Value: "Medium"}, {Name: "derived tier", Value: []string{"Low", "Medium", "High"}[i%3]}}
+			r.Read = []evidence.Fact{{Name: "declared by the ticket", Value: "Medium"}, {Name: "derived", Value: []string{"Low", "Medium", "High"}[i%3]}}
 		}
 		all = append(all, r)
 	}
@@ -68,12 +68,15 @@ func auditEmergencyResult(r *evidence.Result, i int) {
 		r.Outcome, r.Code, r.Why = evidence.NotApplicable, "NOT_EMERGENCY", "The change is no emergency."
 		return
 	}
-	r.Read = []evidence.Fact{{Name: "incident", Value: fmt.Sprintf("INC-%d", 10+i)}, {Name: "authorised by", Value: "Dana Smith, 02:14 UTC"}, {Name: "elapsed to the formal record", Value: "6 h 30 min"}, {Name: "retroactive approval", Value: "Rita Ruiz, 09:10 UTC"}}
-	r.Why = "All conditions of an emergency are shown within their time."
+	r.Read = []evidence.Fact{{Name: "truly an emergency", Value: "met: incident was open when the change was deployed."}, {Name: "incident", Value: fmt.Sprintf("INC-%d", 10+i)},
+		{Name: "authorized", Value: "met: Dana Smith, who may do so, wrote so before the change was deployed."}, {Name: "authorization", Value: "Dana Smith, 02:14 UTC, comment on the incident"},
+		{Name: "documented", Value: "met: the change was documented in time."}, {Name: "elapsed", Value: "6 h 30 min after the deployment"}, {Name: "limit", Value: "24 h 0 min in calendar hours"},
+		{Name: "approved afterwards", Value: "met: Rita Ruiz, who did not implement the change, approved it in time."}, {Name: "elapsed to the approval", Value: "7 h 2 min after the deployment"}, {Name: "called an emergency by", Value: "the category of the ticket"}}
+	r.Why = "The emergency change was linked to an incident, authorized, documented and approved in time."
 	if i%2 == 1 {
-		r.Outcome, r.Code, r.Why = evidence.Exception, "TICKET_LATE", "The ticket was created 54 h 46 min after the authorisation; the policy allows 24 h."
-		r.Read[2].Value = "54 h 46 min"
-		r.Read[3].Value = ""
+		r.Outcome, r.Code, r.Why = evidence.Exception, "DOCUMENTED_LATE", "The change was documented 54 h 46 min after the deployment, and the policy allows 24 h 0 min in calendar hours."
+		r.Read[4].Value, r.Read[5].Value = "exception: "+r.Why, "54 h 46 min after the deployment; 55 h 1 min after the authorization"
+		r.Read[7].Value = "exception: nobody approved the change within 24 h 0 min of the deployment."
 	}
 }
 

@@ -34,7 +34,13 @@ type part struct {
 	deep   *flate.Writer
 	sum    hash.Hash32
 	size   uint64
-	linker *linker // nil: the part has no links
+	filter filter // nil: the part goes in as it comes
+}
+
+// filter changes a part on its way into the archive.
+type filter interface {
+	io.Writer
+	close() error
 }
 
 // Create begins a part and ends the one before it.
@@ -49,11 +55,15 @@ func (a *archive) Create(name string) (io.Writer, error) {
 	}
 	p.deep = deep
 	a.open = p
-	if links := a.links[name]; len(links) > 0 {
-		p.linker = &linker{to: p, links: links}
-		return p.linker, nil
+	switch links := a.links[name]; {
+	case len(links) > 0:
+		p.filter = &linker{to: p, links: links}
+	case name == contentTypesPart:
+		p.filter = &typeSorter{to: p}
+	default:
+		return p, nil
 	}
-	return p, nil
+	return p.filter, nil
 }
 
 func (p *part) Write(data []byte) (int, error) {
@@ -68,8 +78,8 @@ func (a *archive) finish() error {
 		return nil
 	}
 	a.open = nil
-	if p.linker != nil {
-		if err := p.linker.close(); err != nil {
+	if p.filter != nil {
+		if err := p.filter.close(); err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
@@ -89,10 +99,9 @@ func (a *archive) Close() error {
 	if first := time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC); at.Before(first) {
 		at = first // the format counts from then
 	}
-	const head = "[Content_Types].xml"
 	slices.SortFunc(a.parts, func(x, y *part) int {
-		if (x.name == head) != (y.name == head) {
-			if x.name == head {
+		if (x.name == contentTypesPart) != (y.name == contentTypesPart) {
+			if x.name == contentTypesPart {
 				return -1
 			}
 			return 1
@@ -121,7 +130,7 @@ func (a *archive) addRelations() error {
 	}
 	var sheets []string
 	for _, p := range a.parts {
-		if p.linker != nil {
+		if len(a.links[p.name]) > 0 {
 			sheets = append(sheets, p.name)
 		}
 	}

@@ -90,7 +90,11 @@ func wrapped(s string, width float64) int {
 			} else if i > 0 {
 				at++
 			}
-			// A word that no line holds is broken wherever the line ends.
+			// A word that no line holds is broken wherever the line ends, and by
+			// some programs after a slash before that.
+			if w > room && strings.Contains(word, "/") {
+				lines++
+			}
 			for ; at+w > room; lines++ {
 				w, at = w-(room-at), 0
 			}

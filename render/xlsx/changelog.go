@@ -2,7 +2,6 @@ package xlsx
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
@@ -12,7 +11,7 @@ import (
 func logColumns(zone string) []column {
 	return []column{
 		{title: "Date", width: 12, core: true},
-		{title: "Type", width: 10, core: true},
+		{title: "Type", width: 13, core: true},
 		{title: "Description", width: 42, core: true},
 		{title: "Approval", width: 30, core: true},
 		{title: "Testing", width: 28, core: true},
@@ -47,10 +46,10 @@ func logColumns(zone string) []column {
 		{title: "Incident", width: 18},
 		{title: "Components touched", width: 34},
 		{title: "In population", width: 26},
-		{title: "Sample #", width: 11},
+		{title: "Sample #", width: 13},
 		{title: "Auditor's reference", width: 18},
-		{title: "Exceptions", width: 11},
-		{title: "Gaps", width: 7},
+		{title: "Exceptions", width: 12},
+		{title: "Gaps", width: 13},
 		{title: "Folder", width: 34},
 	}
 }
@@ -233,14 +232,11 @@ func (f facts) deployedAt() cell {
 // derivedRisk gives the tier that the policy's rules give, as the test of the
 // risk assessment read it.
 func derivedRisk(results []evidence.Result) string {
-	for _, r := range results {
-		for _, fact := range r.Read {
-			if strings.Contains(strings.ToLower(fact.Name), "derived") {
-				return oneLine(fact.Value, 60)
-			}
-		}
+	r, ok := resultOf(results, "D")
+	if !ok {
+		return notTested
 	}
-	return notTested
+	return said(oneLine(readFact(r, "derived"), 60))
 }
 
 func timeOf[T any](v *T, of func(*T) time.Time) time.Time {

@@ -2,6 +2,7 @@ package xlsx
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -29,11 +30,15 @@ func emergencyBy(results []evidence.Result) emergencyWord {
 		return unknownEmergency
 	case r.Outcome == evidence.NotApplicable:
 		return noEmergency
-	case r.Outcome == evidence.Unable:
+	case r.Code == calledAfterwards, r.Outcome == evidence.Unable && readFact(r, "called an emergency") == "":
 		return undecidedEmergency
 	}
 	return isEmergency
 }
+
+// calledAfterwards is the code of a change that somebody called an emergency
+// only after its deployment.
+const calledAfterwards = "CALLED_EMERGENCY_AFTERWARDS"
 
 func resultOf(results []evidence.Result, letter string) (evidence.Result, bool) {
 	for _, r := range results {
@@ -86,13 +91,13 @@ func newEmergencySheet(b *book) changeSheet {
 		{title: "Sample #", width: 11, core: true},
 		{title: "Change", width: 27, core: true},
 		{title: "Deployed (UTC)", width: 19, core: true},
-		{title: "Outcome of P", width: 14, core: true},
+		{title: "Outcome of P", width: 17, core: true},
 		{title: "Elapsed (h)", width: 13, core: true, number: true},
 		{title: "Incident", width: 18, core: true},
 		{title: "Authoriser", width: 26, core: true},
 		{title: "Retroactive approval", width: 30, core: true},
 		{title: "Why", width: 46, core: true},
-		{title: "All values read", width: 60},
+		{title: "All values read", width: 140},
 	}, lead: "Changes that the policy takes for emergencies, with the time that their formal record took. An auditor asks of each: was it one, was it authorised, was it documented, and are they rare?"})}
 	if _, tested := b.survey.letters[emergencyLetter]; !tested {
 		s.quiet = true
@@ -164,8 +169,9 @@ func (b *book) quarters() []quarter {
 
 func (s *emergencySheet) add(r logged) {
 	res, ok := resultOf(r.results, emergencyLetter)
-	undecided := res.Outcome == evidence.Unable && r.listed() // counted above; the lists never tell
-	if s.quiet || !ok || res.Outcome == evidence.NotApplicable || undecided {
+	// What the lists do not tell of changes that are no sample is counted above.
+	untold := r.listed() && res.Outcome == evidence.Unable && emergencyBy(r.results) == undecidedEmergency
+	if s.quiet || !ok || res.Outcome == evidence.NotApplicable || untold {
 		return
 	}
 	s.n++
@@ -177,8 +183,17 @@ func (s *emergencySheet) add(r logged) {
 	if incident == "" {
 		incident = r.incident()
 	}
-	s.row(sample, text(r.changeID()), r.deployedAt(), mark(res, r.numbers), elapsed(res), text(incident),
-		text(said(readFact(res, "authoris", "authoriz"))), text(said(readFact(res, "retro"))), text(res.Why), lookingLike(lookClipped, said(allRead(res))))
+	s.row(sample, text(r.changeID()), r.deployedAt(), outcomeSaid(res, r.numbers), elapsed(res), text(incident),
+		text(said(readFact(res, "authorization", "authoriz", "authoris"))), text(said(readFact(res, "approved afterwards", "retro"))), text(res.Why), text(said(allRead(res))))
+}
+
+// outcomeSaid gives an outcome by its mark and its word.
+func outcomeSaid(r evidence.Result, numbers map[string]int) cell {
+	said := fmt.Sprint(mark(r, numbers).value, " ", r.Outcome)
+	if r.Outcome == evidence.Met {
+		return text(said)
+	}
+	return lookingLike(lookStrong, said)
 }
 
 func (s *emergencySheet) end() error {
@@ -192,10 +207,11 @@ func (s *emergencySheet) end() error {
 	return s.close()
 }
 
-// readFact gives the first value that a test read whose name holds one of the words.
+// readFact gives the value that a test read whose name holds one of the words,
+// the first word before the others.
 func readFact(r evidence.Result, words ...string) string {
-	for _, fact := range r.Read {
-		for _, w := range words {
+	for _, w := range words {
+		for _, fact := range r.Read {
 			if strings.Contains(strings.ToLower(fact.Name), w) {
 				return oneLine(fact.Value, 300)
 			}
@@ -204,26 +220,30 @@ func readFact(r evidence.Result, words ...string) string {
 	return ""
 }
 
-// elapsed gives the hours that a test read, as a number where it is one: "54 h 46 min", "54.8".
+// elapsed gives the time to the formal record, as a number of hours where what
+// the test read begins with one: "54 h 46 min after the deployment".
 func elapsed(r evidence.Result) cell {
-	s := readFact(r, "elapsed")
-	if s == "" {
-		s = readFact(r, "hours")
+	for _, fact := range r.Read {
+		name := strings.ToLower(fact.Name)
+		if !strings.HasPrefix(name, "elapsed") || strings.Contains(name, "approval") {
+			continue
+		}
+		if hours, ok := hoursOf(fact.Value); ok {
+			return cell{value: decimal(hours)}
+		}
+		return text(said(oneLine(fact.Value, 100)))
 	}
-	if hours, ok := hoursOf(s); ok {
-		return cell{value: decimal(hours)}
-	}
-	return text(said(s))
+	return text(noneRecorded)
 }
 
 func hoursOf(s string) (float64, bool) {
-	s = strings.TrimSpace(s)
-	if d, err := time.ParseDuration(strings.NewReplacer(" min", "m", " h", "h", " ", "").Replace(s)); err == nil {
-		return d.Hours(), true
+	m := regexp.MustCompile(`^(?:(\d{1,6}(?:\.\d+)?) h(?:ours)?)?(?: ?(\d{1,4}) min)?\b`).FindStringSubmatch(s)
+	if m == nil || m[1] == "" && m[2] == "" {
+		return 0, false
 	}
-	s = strings.TrimSpace(strings.TrimSuffix(strings.TrimSuffix(s, "hours"), "h"))
-	hours, err := strconv.ParseFloat(s, 64)
-	return hours, err == nil && hours >= 0 && hours < 1e6
+	hours, _ := strconv.ParseFloat(or(m[1], "0"), 64) // the pattern lets numbers through alone
+	minutes, _ := strconv.ParseFloat(or(m[2], "0"), 64)
+	return hours + minutes/60, true
 }
 
 // allRead lists the values that a test read.

@@ -41,9 +41,9 @@ func newExceptionSheet(b *book) changeSheet {
 		{title: "Effect / extent", width: 28, core: true},
 		{title: "Compensating control", width: 30},
 		{title: "Management response", width: 36},
-		{title: "Owner", width: 16},
-		{title: "Due", width: 12},
-		{title: "Status", width: 16},
+		{title: "Owner", width: 18},
+		{title: "Due", width: 17},
+		{title: "Status", width: 14},
 		{title: "Responded by, at", width: 24},
 	}, lead: "Every exception that management's test identified, those of the samples first. Condition is what was found; a response never changes an outcome. Conclusions are the auditor's."})}
 	if !b.tested() {

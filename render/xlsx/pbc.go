@@ -24,10 +24,11 @@ type request struct {
 	files              string // in the package; "" where there are none
 	link               string
 	missing            string // what the package does not answer
+	enough             bool   // it is submitted though something is missing, which is listed
 }
 
-// pbcSheet tracks what auditors of CC8.1 commonly ask for. A request that
-// something in the package answers is submitted; what lacks is said.
+// pbcSheet tracks what auditors of CC8.1 commonly ask for. A request that the
+// package answers is submitted; one that it answers in part stays open.
 func pbcSheet(b *book) error {
 	s := b.open(sheetPBC, layout{printed: 12, frozen: 1, columns: []column{
 		{title: "Req #", width: 8, core: true},
@@ -51,9 +52,9 @@ func pbcSheet(b *book) error {
 		if r.period {
 			period = b.period(b.p.Period)
 		}
-		state, said := stateOpen, "nothing in this package"
-		if r.files != "" {
-			state, said = stateSubmitted, r.files
+		state, said := stateOpen, or(r.files, "nothing in this package")
+		if r.files != "" && (r.missing == "" || r.enough) {
+			state = stateSubmitted
 		}
 		s.row(ordinal(i+1), text("CC8.1"), text(r.text), text(r.kind), text(period), text(orNone(r.system)), toFill(), toFill(), toFill(),
 			text(state), linked(said, r.link), toFill(), text(orNone(r.missing)))
@@ -68,7 +69,7 @@ func pbcSheet(b *book) error {
 		s.fail(b.file.AddDataValidation(s.name, choice))
 	}
 	s.gap()
-	s.note("Submitted means that the package holds something on the request; whether it is enough is the auditor's to say (Accepted, Follow-up, Closed). Samples come after the population: see the sheet " + sheetSelection + ".")
+	s.note("Submitted: this package answers the request. Open: it answers it in part or not at all; the last column says what it lacks. Whether an answer is enough is the auditor's to say (Accepted, Follow-up, Closed). Samples come after the population: see the sheet " + sheetSelection + ".")
 	return s.close()
 }
 
@@ -77,7 +78,7 @@ func (b *book) requests() []request {
 	return []request{
 		b.policyRequest(),
 		b.populationRequest(systems),
-		{text: "Evidence of the sampled changes: request, approvals, tests, deployment, checks after it", kind: "Sample", system: systems, period: true, files: b.samplesSaid(), missing: b.gapsSaid()},
+		{text: "Evidence of the sampled changes: request, approvals, tests, deployment, checks after it", kind: "Sample", system: systems, period: true, files: b.samplesSaid(), missing: b.gapsSaid(), enough: true},
 		b.emergencyRequest(systems),
 		b.recordsRequest("Configuration of branch protection, with its history over the period", evidence.KindBranchRules, "branch",
 			"the history over the period: what is shown is how branches were protected when it was read"),

@@ -118,7 +118,7 @@ func peopleSheet(b *book) error {
 		s.warn("Nobody has stated who is who: the configuration names no people file. Accounts stand as the sources show them, and two of them may be one human.")
 	}
 	if unknown > 0 {
-		s.note(fmt.Sprintf("%s that had a part in a change is named by nobody (\"nobody said\"): add it to the people file as a human, a bot or a service.", plural(unknown, "account")))
+		s.note(fmt.Sprintf("Named by nobody (\"nobody said\"): %s with a part in a change. Add each to the people file as a human, a bot or a service.", plural(unknown, "account")))
 	}
 	if len(b.p.Identities)+unknown == 0 {
 		s.note("No account had a part in the changes of this package.")

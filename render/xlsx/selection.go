@@ -144,7 +144,9 @@ func (s *sheet) asked(sel *evidence.Selection) {
 		if first {
 			s.section("Samples that a list named")
 			s.heads(text("Sample #"), text("Became the change"), text("Requester's number"), text("Kind"), text("As asked"), text("Where"), text("Note of the requester"), text("Folder"))
-			s.filterHere(len(s.columns))
+			if sel == nil { // else the filter is for the selected changes
+				s.filterHere(len(s.columns))
+			}
 			first = false
 		}
 		folder := s.b.folder(c.Sample.Number)

@@ -228,7 +228,7 @@ func (s *sheet) needs(cells []cell) float64 {
 	height, at := line, 0
 	for _, c := range cells {
 		span := max(1, c.span)
-		if v, ok := c.value.(string); ok && at < len(s.columns) && c.look != lookClipped && !(s.columns[at].nowrap && c.look == lookDefault) {
+		if v, ok := c.value.(string); ok && at < len(s.columns) && !(s.columns[at].nowrap && c.look == lookDefault) {
 			v = clean(v)
 			if c.look == lookCode { // narrow letters, but each of the same width
 				height = max(height, small*float64(wrapped(v, 1.05*s.width(at, at+span))))

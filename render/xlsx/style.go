@@ -16,7 +16,6 @@ const (
 	lookDefault look = iota // as the value says
 	lookText
 	lookPlain
-	lookClipped // as much as the row shows; the cell holds all of it
 	lookAbsent
 	lookLink
 	lookDay
@@ -103,7 +102,6 @@ func looksOf() [looks]excelize.Style {
 		lookDefault:       {},
 		lookText:          {Font: face(ink, 10), Border: line, Alignment: wrap, NumFmt: asText},
 		lookPlain:         {Font: face(ink, 10), Border: line, Alignment: nowrap, NumFmt: asText},
-		lookClipped:       {Font: face(ink, 10), Border: line, Alignment: wrap, NumFmt: asText},
 		lookAbsent:        {Font: italic, Border: line, Alignment: wrap, NumFmt: asText},
 		lookLink:          {Font: underlined, Border: line, Alignment: wrap, NumFmt: asText},
 		lookDay:           {Font: face(ink, 10), Border: line, Alignment: nowrap, CustomNumFmt: &date},
@@ -213,7 +211,7 @@ func byText(c cell, col column, s string) (look, any) {
 
 // isAbsence reports whether a text says that there is nothing to say.
 func isAbsence(s string) bool {
-	for _, word := range []string{notObtained, noneRecorded, noPullRequest, notCollected, notTested, notSampled} {
+	for _, word := range []string{notObtained, noneRecorded, noPullRequest, notCollected, notTested, notSampled, unanswered} {
 		if strings.HasPrefix(s, word) {
 			return true
 		}

@@ -50,13 +50,13 @@ func newTestingSheet(b *book) changeSheet {
 	s := &testingSheet{letters: b.letters()}
 	columns := []column{{title: "Sample #", width: 13, core: true}, {title: "Change", width: 25, core: true}, {title: "Date", width: 12, core: true}}
 	for _, letter := range s.letters {
-		columns = append(columns, column{title: " " + letter, width: 5.4, core: true})
+		columns = append(columns, column{title: " " + letter, width: 5.1, core: true})
 	}
-	columns = append(columns, column{title: "Overall", width: 38, core: true}, column{title: "Exception refs", width: 15, core: true})
+	columns = append(columns, column{title: "Overall", width: 47, core: true}, column{title: "Exception refs", width: 15, core: true})
 	printed := len(columns)
 	columns = append(columns, column{title: "Mgmt note", width: 40},
 		column{title: "Auditor conclusion", width: 24, fill: true}, column{title: "Auditor initials", width: 10, fill: true}, column{title: "Date", width: 12, fill: true},
-		column{title: "What needs review, could not be tested or does not apply", width: 90})
+		column{title: "What needs review, could not be tested or does not apply", width: 110})
 	if len(s.letters) == 0 {
 		printed = len(columns) - 1
 	}
@@ -94,8 +94,8 @@ func (s *testingSheet) add(r logged) {
 	if s.b.p.Log == nil || len(s.letters) == 0 || r.outside {
 		return
 	}
-	why := lookingLike(lookClipped, strings.ReplaceAll(remarks(r.results), "\n", "; ")) // one line each, so that many changes are in sight
-	s.row(append(s.marks(r), text(s.b.noteOf(r)), cell{}, cell{}, cell{}, why)...)
+	// By code, so that a row stays low and many changes are in sight.
+	s.row(append(s.marks(r), text(s.b.noteOf(r)), cell{}, cell{}, cell{}, text(codes(r.results)))...)
 }
 
 func (s *testingSheet) marks(r logged) []cell {
@@ -136,39 +136,41 @@ func firstOf(numbers map[string]int) (first int) {
 func (s *testingSheet) end() error { return s.close() }
 
 // overall rolls the outcomes of a change up: an exception to a key attribute is
-// one of the change; then what needs review; and a change is called free of
-// exceptions only if none was found at all.
+// one of the change; then come key attributes that need review or could not be
+// tested, and exceptions to others, at which a person must look.
 func (b *book) overall(results []evidence.Result) string {
 	if len(results) == 0 {
 		return notTested
 	}
-	key, other, review, unable := 0, 0, 0, 0
-	for _, r := range results {
-		switch r.Outcome {
-		case evidence.Exception:
-			if b.attribute(r.Attribute).Key {
-				key++
-			} else {
-				other++
-			}
-		case evidence.NeedsReview:
-			review++
-		case evidence.Unable:
-			unable++
+	var key, open, minor []string
+	for _, letter := range b.letters() {
+		r, tested := resultOf(results, letter)
+		isKey := b.attribute(letter).Key
+		switch {
+		case tested && r.Outcome == evidence.Exception && isKey:
+			key = append(key, letter)
+		case tested && r.Outcome == evidence.Exception:
+			minor = append(minor, letter)
+		case isKey && (!tested || r.Outcome != evidence.Met && r.Outcome != evidence.NotApplicable):
+			open = append(open, letter)
 		}
 	}
-	switch {
-	case key > 0:
-		return fmt.Sprintf("Exception: %d key, %d other", key, other)
-	case review+unable > 0 && other > 0:
-		return fmt.Sprintf("Needs review: %d open, %s", review+unable, plural(other, "exception"))
-	case review+unable > 0:
-		return fmt.Sprintf("Needs review: %d open", review+unable)
-	case other > 0:
-		return fmt.Sprintf("%s, none to a key attribute", plural(other, "exception"))
+	said := ""
+	if len(minor) > 0 {
+		said = "; exception to " + strings.Join(minor, " ") + ", not key"
 	}
-	return "No exceptions identified by management's test"
+	switch {
+	case len(key) > 0:
+		return "Exception to key " + strings.Join(key, " ") + said
+	case len(open) > 0:
+		return "Needs review: key " + strings.Join(open, " ") + said
+	case len(minor) > 0:
+		return "Needs review" + said
+	}
+	return noExceptions
 }
+
+const noExceptions = "No exceptions identified by management's test"
 
 // refs lists the numbers of the exceptions of a change.
 func refs(letters []string, numbers map[string]int) string {
@@ -187,7 +189,7 @@ func refs(letters []string, numbers map[string]int) string {
 // remarks gives the reason of each outcome that is neither met nor an
 // exception: what needs review first, and of what does not apply the code.
 func remarks(results []evidence.Result) string {
-	var lines, without []string
+	var lines []string
 	for _, o := range []evidence.Outcome{evidence.NeedsReview, evidence.Unable} {
 		for _, r := range results {
 			if r.Outcome == o {
@@ -195,19 +197,46 @@ func remarks(results []evidence.Result) string {
 			}
 		}
 	}
-	for _, r := range results {
-		if r.Outcome == evidence.NotApplicable {
-			without = append(without, r.Attribute+" "+r.Code)
+	if without := byCode(results, evidence.NotApplicable); without != "" {
+		lines = append(lines, tickNotApplicable+" "+without)
+	}
+	return reasons(results, strings.Join(lines, "\n"))
+}
+
+// codes gives the same by the codes of the reasons.
+func codes(results []evidence.Result) string {
+	var lines []string
+	for _, o := range []evidence.Outcome{evidence.NeedsReview, evidence.Unable, evidence.NotApplicable} {
+		if said := byCode(results, o); said != "" {
+			lines = append(lines, fmt.Sprint(mark(evidence.Result{Outcome: o}, nil).value, " ", said))
 		}
 	}
-	if len(without) > 0 {
-		lines = append(lines, tickNotApplicable+": "+strings.Join(without, ", "))
-	}
-	switch {
-	case len(results) == 0:
+	return reasons(results, strings.Join(lines, "; "))
+}
+
+func reasons(results []evidence.Result, said string) string {
+	if len(results) == 0 {
 		return notTested
-	case len(lines) == 0:
-		return "none"
 	}
-	return strings.Join(lines, "\n")
+	return orNone(said)
+}
+
+// byCode lists the codes of an outcome with the letters that have them.
+func byCode(results []evidence.Result, o evidence.Outcome) string {
+	var order []string
+	letters := map[string][]string{}
+	for _, r := range results {
+		if r.Outcome != o {
+			continue
+		}
+		if letters[r.Code] == nil {
+			order = append(order, r.Code)
+		}
+		letters[r.Code] = append(letters[r.Code], r.Attribute)
+	}
+	var said []string
+	for _, code := range order {
+		said = append(said, fmt.Sprintf("%s (%s)", code, strings.Join(letters[code], " ")))
+	}
+	return strings.Join(said, ", ")
 }
