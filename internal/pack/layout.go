@@ -23,6 +23,7 @@ const (
 	ReadinessName    = "Readiness"        // folder of the report on a population
 	ReadinessFile    = "Readiness Report" // in it, as .html and .pdf
 	ReadinessLogFile = "Change Log.xlsx"  // in it
+	IndexFile        = "index.html"
 	ReadmeFile       = "README.txt"
 	ManifestFile     = "manifest.json"
 	SumsFile         = "SHA256SUMS"

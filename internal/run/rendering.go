@@ -21,6 +21,7 @@ import (
 	"github.com/tickmark-dev/tickmark/internal/pack"
 	"github.com/tickmark-dev/tickmark/internal/redact"
 	"github.com/tickmark-dev/tickmark/render/document"
+	"github.com/tickmark-dev/tickmark/render/html"
 	"github.com/tickmark-dev/tickmark/render/pdf"
 	"github.com/tickmark-dev/tickmark/render/xlsx"
 	"github.com/tickmark-dev/tickmark/templates"
@@ -317,7 +318,22 @@ func (r *Run) renderWorkbook(j *job) error {
 	if _, err := j.builder.Add(pack.ChangeLogFile, book, pack.Meta{Title: "Change log", Method: methodRendered}); err != nil {
 		return err
 	}
-	_, err = j.builder.Add(pack.ReadmeFile, []byte(templates.Readme(j.pkg)), pack.Meta{Title: "What this is, and how to verify it", Method: methodTemplate})
+	if _, err := j.builder.Add(pack.ReadmeFile, []byte(templates.Readme(j.pkg)), pack.Meta{Title: "What this is, and how to verify it", Method: methodTemplate}); err != nil {
+		return err
+	}
+	return r.renderIndex(j)
+}
+
+// renderIndex writes the page by which a whole package is read in a browser.
+// It comes last: it names every file.
+func (r *Run) renderIndex(j *job) error {
+	p := j.pkg
+	p.Files = j.builder.Files()
+	page, err := html.Render(document.Index(p), html.Options{Tool: p.Tool, AsOf: p.AsOf})
+	if err != nil {
+		return fmt.Errorf("%s: %w", pack.IndexFile, err)
+	}
+	_, err = j.builder.Add(pack.IndexFile, page, pack.Meta{Title: "The package, for reading in a browser", Method: methodRendered})
 	return err
 }
 
