@@ -71,7 +71,10 @@ const Notice = "harbourline sample company (simulated)"
 const DefaultSeed = 20260701
 
 // New tells the story.
-func New(seed uint64) *Company {
+func New(seed uint64) *Company { return newStory(seed).Company }
+
+// newStory tells it and keeps the teller's memory, for the tests.
+func newStory(seed uint64) *story {
 	zone, err := time.LoadLocation("Europe/Berlin")
 	if err != nil { // it is built in
 		panic(err)
@@ -105,7 +108,7 @@ func New(seed uint64) *Company {
 	s.finishTruth()
 	s.openMetrics()
 	c.Config = s.config()
-	return c
+	return s
 }
 
 // story is the teller's own memory.

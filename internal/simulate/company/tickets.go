@@ -209,6 +209,23 @@ func (s *story) tellTicket(r *rand.Rand, t *ticket) {
 		return
 	}
 	s.along(r, t, is)
+	s.tellMove(t, is)
+}
+
+// tellMove tells, as a changelog does, that a ticket came from another project:
+// after its pull requests were merged, so that they name its old key.
+func (s *story) tellMove(t *ticket, is *tracker.Issue) {
+	if t.old == "" {
+		return
+	}
+	at := s.cal.add(t.created, 30)
+	if n := len(t.plans); n > 0 {
+		at = s.cal.add(t.plans[n-1].merged, 60)
+	}
+	from := s.Tracker.Project(t.former)
+	is.Note(s.ids, at, s.who["marta"].Jira,
+		tracker.ChangeItem{Field: "project", FieldID: "project", FieldType: "jira", From: from.ID, FromString: from.Name, To: is.Project.ID, ToString: is.Project.Name},
+		tracker.ChangeItem{Field: "Key", FieldType: "jira", FromString: t.old, ToString: t.key})
 }
 
 // along tells how a ticket went along with its pull requests.

@@ -198,7 +198,9 @@ func (v Value) plain(f *Field) string {
 }
 
 // Note records any other change of a field, such as a rank.
-func (is *Issue) Note(ids *IDs, at time.Time, by *User, item ChangeItem) { is.save(ids, at, by, item) }
+func (is *Issue) Note(ids *IDs, at time.Time, by *User, items ...ChangeItem) {
+	is.save(ids, at, by, items...)
+}
 
 func instant(at time.Time) string {
 	if at.IsZero() {
