@@ -90,7 +90,7 @@ func (s *story) config() Config {
 		Production: []string{"production"}, Staging: []string{"staging"}, Projects: []string{"PAY", "IDN", "CHG", "INC"}, Deployed: []string{"Implemented", "Done"},
 		Fields: []FieldName{
 			{"risk", "Risk level"}, {"category", "Change category"}, {"rollback_plan", "Rollback plan"}, {"testing", "Testing plan"}, {"systems", "Systems affected"},
-			{"justification", "Business justification"}, {"planned_start", "Planned start"}, {"deployed_at", "Implemented at"},
+			{"justification", "Business justification"}, {"planned_start", "Planned start"}, {"planned_end", "Planned end"}, {"deployed_at", "Implemented at"},
 		},
 	}
 	limits := map[string]string{"ledger-api": "<= 400", "checkout-web": "<= 800", "identity-gateway": "<= 300"}

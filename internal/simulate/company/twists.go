@@ -41,6 +41,7 @@ func (s *story) dealTwists() {
 		{"failed-then-fixed", 14, any, false}, {"changes-requested", 20, any, false}, {"re-requested", 6, any, false}, {"co-authored", 8, any, false}, {"update-branch", 8, any, false},
 		{"force-push", 6, any, false}, {"draft", 4, any, false}, {"renamed-pr", 3, any, false}, {"false-keys", 4, any, false}, {"long-text", 2, any, false}, {"multilingual", 3, any, false},
 	}
+	deals = append(deals, s.laterDeals(unqueued)...)
 	var all []*plan
 	for _, h := range s.houses {
 		for _, p := range h.plans {
@@ -71,6 +72,44 @@ func (s *story) dealTwists() {
 		}
 	}
 	s.dealBots()
+}
+
+// laterDeals are dealt after the others, so that those stay where they are.
+// What changes commits is kept away from the payout worker, whose commits the
+// samples name.
+func (s *story) laterDeals(unqueued func(*plan) bool) []deal {
+	in := func(fits func(*plan) bool, houses ...string) func(*plan) bool {
+		return func(p *plan) bool { return fits(p) && slices.Contains(houses, p.house.name) }
+	}
+	plain := func(p *plan) bool { return unqueued(p) && p.work.risk() == medium && p.rated() == medium }
+	risky := func(p *plan) bool { return p.high() && p.work.kind == "security" }
+	peers := func(p *plan) bool {
+		return risky(p) && !s.had(p.reviewer, p.merged, "engineering manager") && !s.had(p.second, p.merged, "engineering manager")
+	}
+	rests := func(p *plan) bool { // a night and more lies between merge and release
+		d := p.merged.In(s.Zone)
+		return plain(p) && d.Hour() > 11 && (d.Weekday() == time.Friday || d.Weekday() == time.Thursday && d.Hour() > 15)
+	}
+	any := func(p *plan) bool { return p.work.risk() == medium && p.rated() == medium }
+	alone := func(p *plan) bool { return plain(p) && !p.has("co-authored") }
+	kept := func(p *plan) bool { return any(p) && p.work.kind != "config" && p.merged.After(day(2026, 4, 12)) } // its logs are still there
+	fresh := func(p *plan) bool { return kept(p) && !p.queue }
+	const ledger, checkout, payout, identity = "ledger-api", "checkout-web", "payout-worker", "identity-gateway"
+	return []deal{
+		{"see-also", 1, func(p *plan) bool { return in(any, identity)(p) && p.merged.After(day(2026, 3, 1)) }, true}, {"ticket-between", 1, in(rests, identity), true},
+		{"extra-in-merge", 1, func(p *plan) bool { return in(plain, ledger, identity)(p) && p.method == "merge" }, true},
+		{"late-label", 1, func(p *plan) bool { return in(alone, ledger, identity)(p) && p.merged.Before(day(2026, 6, 10)) }, true},
+		{"skipped-integration", 1, in(fresh, ledger, identity), true}, {"status-by-hand", 1, in(fresh, ledger, identity), true}, {"no-tests-run", 1, in(fresh, ledger, identity, payout), true},
+		{"scan-failed", 1, in(fresh, ledger, identity, payout), true}, {"waived-finding", 1, kept, true},
+		{"service-approval", 1, in(alone, payout), true}, {"approval-withdrawn", 1, in(alone, ledger, identity, checkout), true}, {"commented-after-approval", 1, in(plain, ledger, identity, checkout), true},
+		{"re-requested-after-approval", 1, in(plain, ledger, identity, checkout), true}, {"objection-overruled", 1, in(alone, ledger, identity, checkout), true},
+		{"reviewer-updates-branch", 1, in(alone, ledger, identity, checkout), true}, {"conflict-merge", 1, in(plain, ledger, identity, checkout), true}, {"last-minute", 1, in(plain, ledger, identity, checkout), true},
+		{"requester-reviews", 2, in(alone, ledger, identity, checkout, payout), true},
+		{"cloned-ticket", 1, in(any, ledger, identity, checkout), true}, {"boilerplate", 1, in(any, ledger, identity, checkout), true},
+		{"backdated", 1, in(any, checkout), true}, {"borrowed-name", 1, in(any, checkout), true}, {"validated", 3, in(any, ledger, identity, checkout, payout), true},
+		{"revert-only", 1, func(p *plan) bool { return p.house.name == identity && p.work.kind == "migration" }, true},
+		{"no-manager", 2, in(peers, identity, payout), true}, {"claimed-window", 1, in(risky, identity, ledger), true}, {"late-validation", 1, in(risky, identity), true},
+	}
 }
 
 // dealBots lets a bot approve another bot's update, twice.
