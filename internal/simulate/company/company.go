@@ -30,6 +30,7 @@ type Company struct {
 	Metrics *metrics.Metrics
 	Truth   *Truth
 	Config  Config
+	Roster  []Member    // the company's own list of who is who; one colleague is missing from it
 	Reader  *forge.User // whom the GitHub token belongs to
 }
 
@@ -107,7 +108,7 @@ func newStory(seed uint64) *story {
 	s.finishTracker()
 	s.finishTruth()
 	s.openMetrics()
-	c.Config = s.config()
+	c.Config, c.Roster = s.config(), s.roster()
 	return s
 }
 

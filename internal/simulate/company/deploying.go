@@ -236,7 +236,9 @@ func (d *deploying) notes(c *Change, n int) {
 	}
 	note(n > 1, "batch")
 	note(d.rel.has("self-approval"), "environment-self-approval")
-	note(d.rel.has("self-approval") && slices.Contains(c.Authors, d.rel.by.Name), "author-deploys-alone")
+	author := slices.Contains(c.Authors, d.rel.second.Name)
+	note(author && d.rel.by == d.rel.second, "author-deploys-alone")
+	note(author && d.rel.by != d.rel.second, "author-opens-gate")
 	note(!d.rel.has("self-approval"), "environment-approved")
 	note(d.rel.has("no-staging"), "staging-skipped")
 	note(!d.rel.has("no-staging"), "staging-first")

@@ -28,6 +28,7 @@ func (s *story) finishTruth() {
 	sort.SliceStable(t.Releases, func(i, j int) bool { return t.Releases[i].Created.Before(t.Releases[j].Created) })
 	sort.Slice(t.Abandoned, func(i, j int) bool { return t.Abandoned[i].ID < t.Abandoned[j].ID })
 	sort.Strings(t.NotDeployed)
+	s.expect()
 	s.Reader = s.Forge.AddUser(&forge.User{ID: 90_112_233, Login: "harbourline-evidence", Name: "Evidence Reader", Company: "@harbourline", Created: day(2025, 10, 1)})
 }
 

@@ -43,6 +43,7 @@ func (s *story) privacyReview(t *ticket, is *tracker.Issue) {
 	if privacy()[t.work.title].reviewed {
 		at := later(t.plans[0].created.Add(90*time.Minute), is.Updated.Add(time.Minute))
 		is.Say(s.ids, at, s.who["tobias"].Jira, "Privacy review: purpose, storage and deletion are described; no objection. Reviewed by Tobias Krüger for data protection.")
+		t.plans[0].change.tell("privacy-reviewed")
 	}
 }
 

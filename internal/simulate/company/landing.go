@@ -120,7 +120,7 @@ func (t *telling) afterwards() {
 	p := t.plan
 	switch {
 	case p.has("late-approval"):
-		t.review(t.cal.add(p.merged, 170), p.reviewer, "APPROVED", "Looked at it afterwards, fine.")
+		p.late = t.review(t.cal.add(p.merged, 170), p.reviewer, "APPROVED", "Looked at it afterwards, fine.").Submitted
 	case p.has("hotfix"):
 		t.review(t.cal.add(p.merged.Add(time.Hour), 25), p.reviewer, "APPROVED", "Reviewed after the incident, as the emergency procedure asks. The permanent fix has its own ticket.")
 	case p.has("late-label"):

@@ -46,6 +46,7 @@ type plan struct {
 	sha      string
 	change   *Change
 	approved []*Person // whose approval stood at the merge
+	late     time.Time // when it was approved, where that was after the merge
 	logsGone bool      // of CI on the last head
 }
 

@@ -174,7 +174,9 @@ func (t *telling) unsettled(approve func(time.Time)) bool {
 		})
 	case t.has("commented-after-approval"):
 		t.then(approve)
-		t.then(func(at time.Time) { t.review(at, t.reviewer, "COMMENTED", "One more thought for the next time, nothing to change here.") })
+		t.then(func(at time.Time) {
+			t.review(at, t.reviewer, "COMMENTED", "One more thought for the next time, nothing to change here.")
+		})
 	case t.has("re-requested-after-approval"):
 		t.then(approve)
 		t.then(func(at time.Time) { t.ask(at, t.reviewer) })

@@ -255,6 +255,6 @@ func (s *story) tellPush(p *plan) {
 	if at.Before(s.Now.AddDate(0, 0, -90)) {
 		ch.note("expired-logs", words()["expired-logs"])
 	}
-	p.change = ch
+	p.change, p.logsGone = ch, ch.Has("expired-logs")
 	s.Truth.Changes = append(s.Truth.Changes, ch)
 }
