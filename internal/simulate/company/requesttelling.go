@@ -138,7 +138,7 @@ func (w *requestTeller) approve(at time.Time) {
 		is.Transition(w.ids, last.Add(10*time.Second), users[len(users)-1], w.st["approved"], "")
 	}
 	if name == "Change advisory board" {
-		is.Say(w.ids, last.Add(time.Minute), w.who["ingrid"].Jira, tracker.Text("Board of "+at.In(w.Zone).Format("2 January")+": approved by @["+users[1].AccountID+"] and @["+users[2].AccountID+"]. Asked about the rollback; rehearsed on staging."))
+		is.Say(w.ids, last.Add(time.Minute), w.who["ingrid"].Jira, tracker.Text("Board of "+at.In(w.Zone).Format("2 January")+": approved by @["+users[1].AccountID+"], @["+users[2].AccountID+"] and @["+users[3].AccountID+"]. Asked about the rollback; rehearsed on staging."))
 	}
 }
 
