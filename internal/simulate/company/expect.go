@@ -174,7 +174,8 @@ func (s *story) remarkPlan(p *plan) {
 	note(p.logsGone, "ci-logs-gone")
 	note(p.logsGone && risk != low && c.Kind != "configuration" && !c.Emergency, "test-results-gone")
 	note(p.has("cancelled-ci") && p.house.lang != "ts", "scan-cancelled")
-	note(p.has("changes-requested") && !slices.Contains(p.approved, p.reviewer), "objection-never-answered")
+	answered := slices.Contains(p.approved, p.reviewer) || p.has("ghost-approval") && p.reviewer == s.who["olek"]
+	note(p.has("changes-requested") && !answered, "objection-never-answered")
 	note(!p.late.IsZero() && (c.Deployed.IsZero() || p.late.Before(c.Deployed)), "approved-between")
 	note(!p.late.IsZero() && !c.Deployed.IsZero() && !p.late.Before(c.Deployed), "approved-after-deployment")
 	note(p.reverts != nil || s.reverted(p), "ticket-of-a-revert")
@@ -264,7 +265,11 @@ func (s *story) remarkApprovers(c *Change, risk string, areas []string, approved
 			}
 		}
 		if len(lacks) > 0 {
-			c.note("short-of-high", "high risk asks for more than was given: missing is "+strings.Join(lacks, " and "))
+			list := strings.Join(lacks, ", ")
+			if i := strings.LastIndex(list, ", "); i > 0 {
+				list = list[:i] + " and " + list[i+2:]
+			}
+			c.note("short-of-high", "high risk asks for more than was given: missing is "+list)
 		}
 	}
 }
