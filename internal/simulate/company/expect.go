@@ -39,6 +39,10 @@ import (
 //     are then not applicable. A label that comes later excuses nothing.
 //   - Where and when somebody authorised an emergency must be on record as a
 //     decision; a sentence in a ticket needs review.
+//   - The push of the night of 13 June is an emergency because its message says
+//     so, though no record ties it to its ticket or its incident.
+//   - C asks a ticket of code for no planned date, as the company's have none; a
+//     change request has one.
 //   - No ticket: A, B and C are exceptions; D and T look at the pull request; V
 //     is not applicable.
 //   - The policy rates what decides who may come in as High, whatever its
