@@ -19,6 +19,9 @@ import (
 // demoRequest is the auditor's list that the demo answers.
 const demoRequest = "requests/auditor-request.xlsx"
 
+// demoPeople is the file beside the configuration that says who is who.
+const demoPeople = "people.yaml"
+
 func demoCommand(t terminal) *cli.Command {
 	return &cli.Command{
 		Name:      "demo",
@@ -124,8 +127,8 @@ func demoRequested(c *cli.Context, r *runner.Run, dir string) (runner.Result, er
 	})
 }
 
-// demoFiles writes what a user would have: the configuration, the auditor's
-// list, and the exhibits that people attached. Files that are there already
+// demoFiles writes what a user would have: the configuration, who is who, the
+// auditor's list, and the exhibits that people attached. Files that are there already
 // are written anew; the packages of earlier demos stay.
 func demoFiles(dir string, servers *simulate.Servers) (*config.Config, error) {
 	err := fs.WalkDir(samples.Files, ".", func(path string, d fs.DirEntry, err error) error {
@@ -144,6 +147,9 @@ func demoFiles(dir string, servers *simulate.Servers) (*config.Config, error) {
 	file := filepath.Join(dir, config.DefaultFile)
 	if err := writeFile(file, []byte(simulate.Config(servers, dir))); err != nil {
 		return nil, fmt.Errorf("writing the demo's configuration: %w", err)
+	}
+	if err := writeFile(filepath.Join(dir, demoPeople), []byte(simulate.People(servers))); err != nil {
+		return nil, fmt.Errorf("writing the demo's list of people: %w", err)
 	}
 	return config.Load(file)
 }

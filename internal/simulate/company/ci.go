@@ -40,6 +40,9 @@ type ciOrder struct {
 	at                        time.Time
 	outcome                   string // "success", "failure", "rerun", "cancelled"
 	docs, long, quick         bool
+	empty                     bool   // the test job runs and finds no test
+	skipped, absent           string // a job that is skipped, or not a part of the run
+	scan                      string // of the other app: "failure", "waived"; "" it found nothing
 }
 
 // runCI tells one run of the CI workflow and gives the time of its end.
@@ -66,7 +69,7 @@ func (h *house) runCI(s *story, o ciOrder) time.Time {
 	}
 	end := run.Attempts[len(run.Attempts)-1].Updated
 	if !o.docs && o.outcome != "cancelled" {
-		run.Artifacts = []*forge.Artifact{h.junit(run, end)}
+		run.Artifacts = []*forge.Artifact{h.junit(run, end, o.empty)}
 		run.Artifacts[0].Expired = run.LogsExpired
 	}
 	h.repo.Runs = append(h.repo.Runs, run)
@@ -79,6 +82,9 @@ func (h *house) attempt(s *story, r *rand.Rand, run *forge.Run, o ciOrder, start
 	n := len(run.Attempts) + 1
 	for i, j := range ciJobs(h.lang) {
 		seconds := between(r, j.low, j.high)
+		if j.name == o.absent {
+			continue
+		}
 		if o.quick {
 			seconds = seconds / 2
 		}
@@ -88,7 +94,7 @@ func (h *house) attempt(s *story, r *rand.Rand, run *forge.Run, o ciOrder, start
 			Runner: fmt.Sprintf("hb-runner-%02d", between(r, 1, 24)), RunnerGroup: "default", Labels: []string{"hb-linux-x64"}, LogExpired: run.LogsExpired,
 		}
 		switch {
-		case o.docs && j.heavy:
+		case o.docs && j.heavy, j.name == o.skipped:
 			job.Conclusion, job.Started, job.Completed, job.Runner, job.RunnerGroup = "skipped", start, start, "", ""
 		case outcome == "cancelled" && i >= 2:
 			job.Conclusion = "cancelled"
@@ -98,7 +104,7 @@ func (h *house) attempt(s *story, r *rand.Rand, run *forge.Run, o ciOrder, start
 		}
 		if job.Conclusion != "skipped" {
 			job.Steps = steps(j, job)
-			l := logOf{house: h.name, job: j, run: run.ID, attempt: n, sha: o.sha, at: job.Started, end: job.Completed, outcome: job.Conclusion, seed: s.Seed, long: o.long && j.name == "integration"}
+			l := logOf{house: h.name, job: j, run: run.ID, attempt: n, sha: o.sha, at: job.Started, end: job.Completed, outcome: job.Conclusion, seed: s.Seed, long: o.long && j.name == "integration", empty: o.empty}
 			job.LogFunc = l.text
 		}
 		if job.Completed.After(a.Updated) {
@@ -136,13 +142,13 @@ func steps(j ciJob, job *forge.Job) []*forge.Step {
 }
 
 // junit is the test report that a run leaves.
-func (h *house) junit(run *forge.Run, at time.Time) *forge.Artifact {
+func (h *house) junit(run *forge.Run, at time.Time, empty bool) *forge.Artifact {
 	failed := run.Attempts[len(run.Attempts)-1].Conclusion == "failure"
 	lang, sha := h.lang, run.SHA
 	return &forge.Artifact{
 		ID: forge.ID("artifact", run.ID), Name: "test-report", Created: at.Add(-20 * time.Second), Expires: at.AddDate(0, 0, 90), Size: 2650 + int64(len(h.name))*17,
 		FilesFunc: func() []forge.ArtifactFile {
-			return []forge.ArtifactFile{{Name: "junit.xml", Content: []byte(junitXML(lang, sha, failed))}}
+			return []forge.ArtifactFile{{Name: "junit.xml", Content: []byte(junitXML(lang, sha, failed, empty))}}
 		},
 	}
 }
@@ -153,15 +159,20 @@ func (h *house) otherSuite(s *story, o ciOrder, end time.Time) {
 		return
 	}
 	app := s.depGuard()
-	conclusion, title := "success", "No known vulnerabilities in what was added"
-	if o.docs {
+	conclusion, title, row := "success", "No known vulnerabilities in what was added", "| – | – |"
+	switch {
+	case o.docs:
 		conclusion, title = "neutral", "No dependency was touched"
+	case o.scan == "failure":
+		conclusion, title, row = "failure", "1 known vulnerability of severity high, not waived", "| compress/flate | GHSA-7q4f-xx2p-9c1m, severity high |"
+	case o.scan == "waived":
+		conclusion, title, row = "neutral", "1 known vulnerability of severity medium, waived until 30 September by the security team", "| yaml | GHSA-2m9h-41rr-c3vx, severity medium, waived |"
 	}
 	at := o.at.Add(8 * time.Second)
 	h.repo.CheckSuites = append(h.repo.CheckSuites, &forge.CheckSuite{
 		ID: forge.ID("suite", h.name, o.sha, o.at.Unix()), SHA: o.sha, Branch: o.branch, App: app, Status: "completed", Conclusion: conclusion, PullRequests: []int{o.pull}, Created: at, Updated: at.Add(25 * time.Second),
 		Runs: []*forge.CheckRun{{ID: forge.ID("check", h.name, o.sha, o.at.Unix()), Name: "DepGuard", Status: "completed", Conclusion: conclusion, Started: at, Completed: at.Add(25 * time.Second), Title: title,
-			Summary: "| package | advisory |\n|---|---|\n| – | – |\n\n_" + Notice + "_"}},
+			Summary: "| package | advisory |\n|---|---|\n" + row + "\n\n_" + Notice + "_"}},
 	})
 }
 

@@ -30,6 +30,7 @@ type Company struct {
 	Metrics *metrics.Metrics
 	Truth   *Truth
 	Config  Config
+	Roster  []Member    // the company's own list of who is who; one colleague is missing from it
 	Reader  *forge.User // whom the GitHub token belongs to
 }
 
@@ -71,7 +72,10 @@ const Notice = "harbourline sample company (simulated)"
 const DefaultSeed = 20260701
 
 // New tells the story.
-func New(seed uint64) *Company {
+func New(seed uint64) *Company { return newStory(seed).Company }
+
+// newStory tells it and keeps the teller's memory, for the tests.
+func newStory(seed uint64) *story {
 	zone, err := time.LoadLocation("Europe/Berlin")
 	if err != nil { // it is built in
 		panic(err)
@@ -104,8 +108,8 @@ func New(seed uint64) *Company {
 	s.finishTracker()
 	s.finishTruth()
 	s.openMetrics()
-	c.Config = s.config()
-	return c
+	c.Config, c.Roster = s.config(), s.roster()
+	return s
 }
 
 // story is the teller's own memory.

@@ -3,6 +3,7 @@ package company
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/simulate/forge"
@@ -35,7 +36,7 @@ func (d *deploying) tell() {
 		d.end(a, "cancelled")
 		return
 	}
-	d.clock = d.clock.Add(d.rel.wait)
+	d.clock = later(d.clock.Add(d.rel.wait), d.rel.from)
 	answer, comment := "approved", pick(d.r, []string{"", "go", "Staging looks good.", "ok, watching the dashboard", "Approved for the 10:00 window"})
 	if d.rel.back {
 		comment = "Rollback, agreed in the incident call."
@@ -235,6 +236,9 @@ func (d *deploying) notes(c *Change, n int) {
 	}
 	note(n > 1, "batch")
 	note(d.rel.has("self-approval"), "environment-self-approval")
+	author := slices.Contains(c.Authors, d.rel.second.Name)
+	note(author && d.rel.by == d.rel.second, "author-deploys-alone")
+	note(author && d.rel.by != d.rel.second, "author-opens-gate")
 	note(!d.rel.has("self-approval"), "environment-approved")
 	note(d.rel.has("no-staging"), "staging-skipped")
 	note(!d.rel.has("no-staging"), "staging-first")

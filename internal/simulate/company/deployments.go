@@ -16,6 +16,7 @@ type release struct {
 	second *Person // who approves it for production
 	twists []string
 	wait   time.Duration // until somebody approves
+	from   time.Time     // before which nobody does, as a window is planned
 	back   bool          // to what ran before
 	again  bool          // what runs now, once more
 	sha    string        // of a release branch or a plan; the tip of main where ""
@@ -71,19 +72,25 @@ func (s *story) releasesBefore(h *house, at time.Time) {
 	}
 }
 
-// planReleases lays out when the house releases, by its habits.
-func (s *story) planReleases(h *house) {
-	r := dice(s.Seed, "releases "+h.name)
-	habits := map[string]struct {
-		days []time.Weekday
-		hour int
-		by   []string
-	}{
+// habit is on which days and from which hour a house releases, and who starts it.
+type habit struct {
+	days []time.Weekday
+	hour int
+	by   []string
+}
+
+func releaseHabits() map[string]habit {
+	return map[string]habit{
 		"ledger-api":       {[]time.Weekday{time.Tuesday, time.Thursday}, 10, []string{"jide", "szymon", "marta"}},
 		"payout-worker":    {[]time.Weekday{time.Wednesday}, 11, []string{"robin"}},
 		"identity-gateway": {[]time.Weekday{time.Monday, time.Thursday}, 14, []string{"aarav", "felicie"}},
 	}
-	if habit, ok := habits[h.name]; ok {
+}
+
+// planReleases lays out when the house releases, by its habits.
+func (s *story) planReleases(h *house) {
+	r := dice(s.Seed, "releases "+h.name)
+	if habit, ok := releaseHabits()[h.name]; ok {
 		for _, d := range s.cal.days(day(2026, 1, 6), day(2026, 6, 30)) {
 			if !slices.Contains(habit.days, d.Weekday()) {
 				continue
@@ -98,6 +105,12 @@ func (s *story) planReleases(h *house) {
 				continue
 			}
 			rel := &release{at: p.merged.Add(40 * time.Second), by: p.author, plan: p, wait: time.Duration(between(r, 12, 80)) * time.Minute, event: "push", second: s.approver(h, r.IntN(100))}
+			if rel.second == p.author { // nobody lets their own change through
+				rel.second = s.who[map[bool]string{true: "dmytro", false: "hannah"}[p.author == s.who["hannah"]]]
+			}
+			if p.request != nil {
+				rel.from = p.request.start.Add(2 * time.Minute)
+			}
 			if p.night {
 				rel.wait = 3 * time.Minute
 			}

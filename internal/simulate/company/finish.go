@@ -28,6 +28,7 @@ func (s *story) finishTruth() {
 	sort.SliceStable(t.Releases, func(i, j int) bool { return t.Releases[i].Created.Before(t.Releases[j].Created) })
 	sort.Slice(t.Abandoned, func(i, j int) bool { return t.Abandoned[i].ID < t.Abandoned[j].ID })
 	sort.Strings(t.NotDeployed)
+	s.expect()
 	s.Reader = s.Forge.AddUser(&forge.User{ID: 90_112_233, Login: "harbourline-evidence", Name: "Evidence Reader", Company: "@harbourline", Created: day(2025, 10, 1)})
 }
 
@@ -90,7 +91,7 @@ func (s *story) config() Config {
 		Production: []string{"production"}, Staging: []string{"staging"}, Projects: []string{"PAY", "IDN", "CHG", "INC"}, Deployed: []string{"Implemented", "Done"},
 		Fields: []FieldName{
 			{"risk", "Risk level"}, {"category", "Change category"}, {"rollback_plan", "Rollback plan"}, {"testing", "Testing plan"}, {"systems", "Systems affected"},
-			{"justification", "Business justification"}, {"planned_start", "Planned start"}, {"deployed_at", "Implemented at"},
+			{"justification", "Business justification"}, {"planned_start", "Planned start"}, {"planned_end", "Planned end"}, {"deployed_at", "Implemented at"},
 		},
 	}
 	limits := map[string]string{"ledger-api": "<= 400", "checkout-web": "<= 800", "identity-gateway": "<= 300"}

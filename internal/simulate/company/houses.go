@@ -68,10 +68,10 @@ func (s *story) openHouses() {
 		r.AutoMerge = true
 		h.repo, h.numbers, h.labels = r, map[*forge.Workflow]int{}, map[string]*forge.Label{}
 		h.best, h.live = 0, 0
-		for name, colour := range map[string]string{"feature": "0e8a16", "bug": "d73a4a", "security": "b60205", "dependencies": "0366d6", "hotfix": "e99695", "documentation": "0075ca", "configuration": "fbca04", "database": "5319e7"} {
+		for name, colour := range map[string]string{"feature": "0e8a16", "bug": "d73a4a", "security": "b60205", "dependencies": "0366d6", "hotfix": "e99695", "documentation": "0075ca", "configuration": "fbca04", "database": "5319e7", "ui": "c5def5"} {
 			h.labels[name] = &forge.Label{Name: name, Color: colour}
 		}
-		for _, name := range []string{"bug", "configuration", "database", "dependencies", "documentation", "feature", "hotfix", "security"} {
+		for _, name := range []string{"bug", "configuration", "database", "dependencies", "documentation", "feature", "hotfix", "security", "ui"} {
 			r.Labels = append(r.Labels, h.labels[name])
 		}
 		h.ci = &forge.Workflow{ID: int64(61_000_100 + 10*i), Name: "CI", Path: ".github/workflows/ci.yml", Created: r.Created}

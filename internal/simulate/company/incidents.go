@@ -43,7 +43,11 @@ func (s *story) tellIncident(inc *incident) {
 	is.Assign(s.ids, inc.opened.Add(3*time.Minute), commander.Jira, commander.Jira)
 	is.Transition(s.ids, inc.opened.Add(4*time.Minute), commander.Jira, st["progress"], "")
 	is.Transition(s.ids, inc.over.Add(6*time.Minute), commander.Jira, st["resolved"], "Done")
-	is.Say(s.ids, s.cal.add(inc.over, 900), s.who["marta"].Jira, "Review held. Lessons: watch the first five minutes after a release by name, not in general. Follow-up tickets are linked.")
+	if inc.key == "INC-74" { // the one time that it was asked for where it can be seen
+		a := is.Ask(s.ids, inc.opened.Add(22*time.Minute), "Emergency authorisation", commander.Jira)
+		a.Answer(is, inc.opened.Add(25*time.Minute), commander.Jira, "approved", true)
+	}
+	is.Say(s.ids, s.cal.add(inc.over, 200), s.who["marta"].Jira, "Review held. Lessons: watch the first five minutes after a release by name, not in general. Follow-up tickets are linked.")
 	at := inc.over.Add(40 * time.Minute)
 	link := func(other *tracker.Issue, kind, inward, outward string) {
 		at = at.Add(time.Minute)

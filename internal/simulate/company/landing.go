@@ -2,6 +2,7 @@ package company
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,7 +20,7 @@ func (t *telling) land() {
 		return
 	}
 	merger := p.merger
-	if p.has("self-merge") || p.has("late-approval") {
+	if p.has("self-merge") || p.has("late-approval") || p.has("late-label") || p.has("approval-withdrawn") {
 		merger = p.author
 	}
 	if p.has("red-merge") || p.has("dismissed-not-replaced") || p.has("lgtm-only") || p.has("no-ci") || p.has("cancelled-ci") {
@@ -85,7 +86,12 @@ func (t *telling) merge(merger *Person) string {
 		land(&forge.Commit{Parents: []string{tip}, Author: p.author.signature(p.merged), Committer: web, Message: t.squashed(title), Files: t.files, Verification: signed}, true)
 	default:
 		message := fmt.Sprintf("Merge pull request #%d from harbourline/%s\n\n%s", p.number, p.branch, p.title)
-		land(&forge.Commit{Parents: []string{tip, t.head}, Author: by.signature(p.merged), Committer: web, Message: message, Files: t.files, Verification: signed}, true)
+		files := t.files
+		if p.has("extra-in-merge") { // merged by hand, and a line that nobody had seen went with it
+			files = append(slices.Clone(files), patch("deploy/values.yaml", "  logLevel: info", "  logLevel: debug", h.lang))
+			web, signed = by.signature(p.merged), nil
+		}
+		land(&forge.Commit{Parents: []string{tip, t.head}, Author: by.signature(p.merged), Committer: web, Message: message, Files: files, Verification: signed}, true)
 	}
 	return sha
 }
@@ -114,9 +120,13 @@ func (t *telling) afterwards() {
 	p := t.plan
 	switch {
 	case p.has("late-approval"):
-		t.review(t.cal.add(p.merged, 170), p.reviewer, "APPROVED", "Looked at it afterwards, fine.")
+		p.late = t.review(t.cal.add(p.merged, 170), p.reviewer, "APPROVED", "Looked at it afterwards, fine.").Submitted
 	case p.has("hotfix"):
 		t.review(t.cal.add(p.merged.Add(time.Hour), 25), p.reviewer, "APPROVED", "Reviewed after the incident, as the emergency procedure asks. The permanent fix has its own ticket.")
+	case p.has("late-label"):
+		at := t.cal.add(p.merged, 2700) // by then it has long been deployed
+		t.event(at, "labeled", p.author, forge.Event{Label: t.house.labels["hotfix"]})
+		t.pr.Labels = append(t.pr.Labels, t.house.labels["hotfix"])
 	case p.has("dismissed-after-merge"):
 		rv := t.pr.Reviews[len(t.pr.Reviews)-1]
 		at := t.cal.add(p.merged, 300)

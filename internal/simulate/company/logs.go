@@ -18,6 +18,7 @@ type logOf struct {
 	outcome string
 	seed    uint64
 	long    bool
+	empty   bool     // no test is found
 	extra   []string // lines of a deployment, in place of tests
 }
 
@@ -56,6 +57,8 @@ func (l logOf) text() string {
 				say("DEBUG [ledger.import] batch=%08x line=%d posted ok", i*2654435761&0xffffffff, i)
 			}
 		}
+	case l.job.tests && l.empty:
+		say("no tests to run; 0 tests in 0.00s")
 	case l.job.tests:
 		for i := range 24 {
 			say("%s", clip(fmt.Sprintf("ok   %-42s %d tests in %d.%02ds", suites(l.house)[i%len(suites(l.house))], between(r, 4, 90), r.IntN(9), r.IntN(100))))
@@ -111,12 +114,15 @@ func suites(house string) []string {
 }
 
 // junitXML is a report of the tests, as the tools of that language write it.
-func junitXML(lang, sha string, failed bool) string {
+func junitXML(lang, sha string, failed, empty bool) string {
 	names := suites(map[string]string{"go": "ledger-api", "ts": "checkout-web", "py": "payout-worker", "kt": "identity-gateway"}[lang])
 	var b strings.Builder
 	b.WriteString(xml.Header)
 	total, bad := 0, 0
 	var body strings.Builder
+	if empty {
+		names = nil
+	}
 	for i, name := range names {
 		n := 6 + (i*7+int(sha[i%40]))%19
 		f := 0

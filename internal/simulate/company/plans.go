@@ -38,11 +38,16 @@ type plan struct {
 	dropped  bool // closed without a merge
 	night    bool // told by the clock instead of by working hours
 	incident *incident
+	causes   bool // the incident came of it
 	reverts  *plan
+	request  *changeRequest // the change request that it carries out
 
-	pr     *forge.PullRequest
-	sha    string
-	change *Change
+	pr       *forge.PullRequest
+	sha      string
+	change   *Change
+	approved []*Person // whose approval stood at the merge
+	late     time.Time // when it was approved, where that was after the merge
+	logsGone bool      // of CI on the last head
 }
 
 func (p *plan) has(twist string) bool { return slices.Contains(p.twists, twist) }
@@ -53,6 +58,12 @@ func (p *plan) twist(ids ...string) *plan {
 }
 
 func (p *plan) bot() bool { return p.dep != nil }
+
+// unnamed reports whether its texts name no ticket of its own: there was none
+// yet, or there never was.
+func (p *plan) unnamed() bool {
+	return p.has("ticket-late") || p.has("ticket-between") || p.has("see-also")
+}
 
 // planWork spreads the houses' works over the half-year.
 func (s *story) planWork() {
@@ -175,8 +186,8 @@ func (s *story) numberPullRequests() {
 
 func (s *story) nameBranch(p *plan) {
 	key := ""
-	if len(p.tickets) > 0 && !p.has("ticket-late") {
-		key = p.tickets[0].key
+	if len(p.tickets) > 0 && !p.unnamed() {
+		key = p.tickets[0].named()
 	}
 	switch {
 	case p.branch != "":

@@ -74,8 +74,10 @@ func (t *telling) label() []*forge.Label {
 		return []*forge.Label{l["documentation"]}
 	case "config":
 		return []*forge.Label{l["configuration"]}
-	case "feature", "ui":
+	case "feature":
 		return []*forge.Label{l["feature"]}
+	case "ui":
+		return []*forge.Label{l["ui"]}
 	}
 	return nil
 }
@@ -120,7 +122,14 @@ func (t *telling) commit(at time.Time, by *Person, message string, files ...forg
 	if parent == "" {
 		parent = t.pr.Base.SHA
 	}
-	c := t.house.repo.AddCommit(&forge.Commit{Parents: []string{parent}, Author: by.signature(at), Committer: by.signature(at), Message: message, Files: files})
+	author := by.signature(at)
+	switch {
+	case t.has("backdated"): // whoever commits sets this date as they like
+		author.Date = at.AddDate(0, -3, 0)
+	case t.has("borrowed-name"): // and this name
+		author.Name = "dependabot[bot]"
+	}
+	c := t.house.repo.AddCommit(&forge.Commit{Parents: []string{parent}, Author: author, Committer: by.signature(at), Message: message, Files: files})
 	if by.Name != "" && len(by.Login)%2 == 0 && !by.GitHub.Deleted {
 		c.Verification = &forge.Verification{Verified: true, Reason: "valid", Signer: by.GitHub, VerifiedAt: at.Add(time.Second)}
 	}
@@ -189,8 +198,11 @@ func (t *telling) check(at time.Time, outcome string) {
 	}
 	t.ciAt = t.house.runCI(t.story, ciOrder{
 		event: "pull_request", branch: t.branch, sha: t.head, pull: t.number, actor: t.author, at: at.Add(20 * time.Second), outcome: outcome,
-		title: t.title, docs: t.has("skipped-checks"), long: t.has("long-log"),
+		title: t.title, docs: t.has("skipped-checks"), long: t.has("long-log"), empty: t.has("no-tests-run"),
+		skipped: map[bool]string{true: "integration"}[t.has("skipped-integration")], absent: map[bool]string{true: "integration"}[t.has("status-by-hand")],
+		scan: map[bool]string{true: "failure"}[t.has("scan-failed")] + map[bool]string{true: "waived"}[t.has("waived-finding")],
 	})
+	t.logsGone = at.Add(20 * time.Second).Before(t.Now.AddDate(0, 0, -90))
 	t.legacy(at)
 }
 
@@ -200,6 +212,11 @@ func (t *telling) legacy(at time.Time) {
 	post := func(context, state, text string, after time.Duration) {
 		t.house.repo.Statuses = append(t.house.repo.Statuses, &forge.Status{
 			SHA: t.head, Context: context, State: state, Description: text, Creator: robin, Created: at.Add(after), TargetURL: "https://ci.harbourline.example/" + t.head[:10],
+		})
+	}
+	if t.has("status-by-hand") {
+		t.house.repo.Statuses = append(t.house.repo.Statuses, &forge.Status{
+			SHA: t.head, Context: "integration", State: "success", Description: "ran it on my machine, all green", Creator: t.author.GitHub, Created: at.Add(9 * time.Minute),
 		})
 	}
 	switch {
@@ -230,11 +247,21 @@ func (t *telling) review(at time.Time, by *Person, state, body string) *forge.Re
 	return rv
 }
 
-// approve gives the approvals that the change needs.
+// approve gives the approvals that the change needs: at high risk a second one,
+// and a manager's; also a second one where the reviewer had a hand in the work.
 func (t *telling) approve(at time.Time) {
-	t.review(at, t.reviewer, "APPROVED", pick(t.r, approvals()))
-	if t.high() && !t.has("one-approval-of-two") && t.second != t.reviewer && t.second != t.author {
-		t.review(at.Add(7*time.Minute), t.second, "APPROVED", map[bool]string{true: "Checked the down migration as well.", false: "OK from my side."}[t.work.kind == "migration"])
+	say := func(after time.Duration, by *Person, body string) {
+		t.review(at.Add(after), by, "APPROVED", body)
+		t.approved = append(t.approved, by)
+	}
+	t.approved = nil
+	say(0, t.reviewer, pick(t.r, approvals()))
+	two := t.high() && !t.has("one-approval-of-two")
+	if (two || t.has("co-authored")) && t.second != t.reviewer && t.second != t.author {
+		say(7*time.Minute, t.second, map[bool]string{true: "Checked the down migration as well.", false: "OK from my side."}[t.work.kind == "migration"])
+	}
+	if m := t.manager(t.plan); two && !t.has("no-manager") && !slices.Contains(t.approved, m) {
+		say(11*time.Minute, m, "High risk: seen, plan and rollback are fine with me.")
 	}
 }
 
@@ -285,12 +312,28 @@ func (t *telling) forcePush(at time.Time, outcome string) {
 }
 
 // update merges main into the branch, as the button on the page does.
-func (t *telling) update(at time.Time, outcome string) {
+func (t *telling) update(at time.Time, by *Person, outcome string) {
 	tip := t.house.main[t.house.tip(at)].sha
-	c := t.house.repo.AddCommit(&forge.Commit{
-		Parents: []string{t.head, tip}, Author: t.author.signature(at), Committer: t.who["webflow"].signature(at),
+	t.mergeCommit(at, outcome, &forge.Commit{
+		Parents: []string{t.head, tip}, Author: by.signature(at), Committer: t.who["webflow"].signature(at),
 		Message: "Merge branch 'main' into " + t.branch, Verification: &forge.Verification{Verified: true, WebFlow: true, VerifiedAt: at},
 	})
+}
+
+// resolve merges main into the branch by hand, because both had touched the
+// same lines.
+func (t *telling) resolve(at time.Time, outcome string) {
+	tip := t.house.main[t.house.tip(at)].sha
+	t.mergeCommit(at, outcome, &forge.Commit{
+		Parents: []string{t.head, tip}, Author: t.author.signature(at), Committer: t.author.signature(at),
+		Message: fmt.Sprintf("Merge branch 'main' into %s\n\n# Conflicts:\n#\t%s", t.branch, t.work.path),
+		Files:   []forge.File{patch(t.work.path, "", "// both sides are kept", t.house.lang)},
+	})
+}
+
+// mergeCommit puts a commit with two parents on the branch.
+func (t *telling) mergeCommit(at time.Time, outcome string, c *forge.Commit) {
+	c = t.house.repo.AddCommit(c)
 	t.head = c.SHA
 	t.commits = append(t.commits, c.SHA)
 	t.check(at, outcome)

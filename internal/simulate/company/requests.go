@@ -20,6 +20,9 @@ type changeRequest struct {
 	plan     *plan     // where it is carried out by pull request
 	incident *incident
 	of       *ticket // the code's ticket, of a request that goes with code
+	beside   bool    // it goes with a release of code
+	approved []*Person
+	change   *Change // where no pull request carried it out
 }
 
 func (c *changeRequest) has(t string) bool { return slices.Contains(c.twists, t) }
@@ -52,6 +55,9 @@ func (s *story) planChangeRequests() {
 		if c.asker == c.doer {
 			c.asker = s.who["nadia"]
 		}
+		if c.asker == s.who["nadia"] && w.risk == high { // who sits on the board asks for nothing that it decides on
+			c.asker = s.who["aarav"]
+		}
 		c.ticket = &ticket{project: "CHG", title: w.title, created: s.cal.back(times[i], between(r, 900, 4200)), by: c.asker, house: s.houses[4]}
 		s.requests = append(s.requests, c)
 	}
@@ -74,7 +80,8 @@ func (s *story) planChangeRequests() {
 // besides is the change request that goes with a migration.
 func (s *story) besides(p *plan) *changeRequest {
 	w := ticketWork{title: "Release: " + p.work.title, category: "Database", systems: p.house.system, risk: "High", file: p.work.path, old: p.work.old, new: p.work.new, why: p.work.why, plan: "With the next release of the service, by the deploy workflow.", test: p.work.test, back: p.work.rollback()}
-	c := &changeRequest{ticketWork: w, start: p.merged, asker: p.author, doer: s.who["katri"], plan: p, twists: []string{"code-with-change-request"}}
+	c := &changeRequest{ticketWork: w, start: p.merged, asker: p.author, doer: s.who["katri"], plan: p, beside: true, twists: []string{"code-with-change-request"}}
+	p.request = c
 	c.ticket = &ticket{project: "CHG", title: w.title, created: s.cal.back(p.created, 120), by: p.author, house: p.house}
 	if len(p.tickets) > 0 {
 		c.of = p.tickets[0]
@@ -90,7 +97,7 @@ func (s *story) twistRequests() {
 		"infra-with-pr", "infra-with-pr", "infra-with-pr", "infra-with-pr", "infra-with-pr", "infra-with-pr", "infra-with-pr", "infra-with-pr",
 		"requester-approved", "requester-approved", "approval-after-work", "approval-after-work", "no-rollback-plan", "no-rollback-plan", "no-testing-notes", "no-testing-notes", "no-risk", "outside-window", "outside-window",
 		"implementer-approved", "implementer-approved", "outcome-failed-ticket", "outcome-failed-ticket", "declined", "declined", "canceled", "ticket-edited", "ticket-edited",
-		"emergency-ticket",
+		"emergency-ticket", "tested-locally", "no-diff", "failed-left", "no-sign-off",
 	}
 	r := dice(s.Seed, "request twists")
 	order := r.Perm(len(s.requests))
@@ -100,7 +107,7 @@ func (s *story) twistRequests() {
 	for _, id := range list {
 		i := slices.IndexFunc(order, func(k int) bool {
 			c := s.requests[k]
-			return len(c.twists) == 0 && !(id == "infra-with-pr" && !strings.HasSuffix(c.file, ".tf"))
+			return len(c.twists) == 0 && c.fits(id)
 		})
 		c := s.requests[order[i]]
 		order = slices.Delete(order, i, i+1)
@@ -113,7 +120,7 @@ func (s *story) twistRequests() {
 				p.reviewer = s.who["dmytro"]
 			}
 			p.tickets = []*ticket{c.ticket}
-			c.plan = p
+			c.plan, p.request = p, c
 		}
 	}
 	inc := s.incidents[4]
@@ -130,6 +137,21 @@ func (s *story) twistRequests() {
 	}
 }
 
+// fits reports whether a twist can happen to the request.
+func (c *changeRequest) fits(twist string) bool {
+	switch twist {
+	case "infra-with-pr":
+		return strings.HasSuffix(c.file, ".tf")
+	case "no-sign-off":
+		return c.risk == high && c.category != "Network"
+	case "failed-left": // an incident of the checkout page would look like its consequence
+		return c.risk != high && c.ticketWork.rated() == medium && c.systems != "Checkout Web"
+	case "tested-locally", "no-diff":
+		return c.risk != high && c.ticketWork.rated() == medium
+	}
+	return true
+}
+
 // tellChangeRequests tells them all.
 func (s *story) tellChangeRequests() {
 	for i, c := range s.requests {
@@ -143,11 +165,16 @@ func (s *story) tellRequest(c *changeRequest, n int) {
 	st := statuses()
 	is.Status, is.Labels, is.Components = st["draft"], []string{strings.ToLower(c.category)}, []string{c.systems}
 	is.Priority = map[string]string{"High": "High", "Medium": "Medium", "Low": "Low"}[c.risk]
+	if c.beside && !c.plan.change.Deployed.IsZero() { // it is planned with the release, whenever that is
+		c.start = s.cal.at(c.plan.change.Deployed.In(s.Zone), releaseHabits()[c.plan.house.name].hour, 0)
+	}
 	c.fields(is, s.Zone)
 	asker, doer := c.asker.Jira, c.doer.Jira
 	file := strings.ReplaceAll(c.file[strings.LastIndex(c.file, "/")+1:], ".", "-")
 	diff := patch(c.file, c.ticketWork.old, c.new, "hcl")
-	is.Attach(s.ids, t.created.Add(3*time.Minute), asker, file+".diff", "text/x-diff", fmt.Appendf(nil, "--- a/%[1]s\n+++ b/%[1]s\n%s\n", c.file, diff.Patch))
+	if !c.has("no-diff") {
+		is.Attach(s.ids, t.created.Add(3*time.Minute), asker, file+".diff", "text/x-diff", fmt.Appendf(nil, "--- a/%[1]s\n+++ b/%[1]s\n%s\n", c.file, diff.Patch))
+	}
 	if c.of != nil && c.of.issue != nil {
 		tracker.Relate(s.ids, t.created.Add(5*time.Minute), asker, is, c.of.issue, "Relates", "relates to", "relates to")
 	}
@@ -177,7 +204,11 @@ func (s *story) requestText(c *changeRequest) string {
 	for i, step := range strings.Split(c.ticketWork.plan, ", ") {
 		b += fmt.Sprintf("%d. %s\n", i+1, strings.TrimSuffix(step, "."))
 	}
-	return b + "\n## Impact\n\n| system | expected |\n|---|---|\n| " + c.systems + " | none or a few seconds |\n\n!info Window in Europe/Berlin. Questions to the change manager.\n\n```diff\n- " + strings.ReplaceAll(c.ticketWork.old, "\n", "\n- ") + "\n+ " + strings.ReplaceAll(c.new, "\n", "\n+ ") + "\n```\n"
+	b += "\n## Impact\n\n| system | expected |\n|---|---|\n| " + c.systems + " | none or a few seconds |\n\n!info Window in Europe/Berlin. Questions to the change manager.\n"
+	if c.has("no-diff") {
+		return b
+	}
+	return b + "\n```diff\n- " + strings.ReplaceAll(c.ticketWork.old, "\n", "\n- ") + "\n+ " + strings.ReplaceAll(c.new, "\n", "\n+ ") + "\n```\n"
 }
 
 func (c *changeRequest) fields(is *tracker.Issue, zone *time.Location) {
@@ -192,10 +223,14 @@ func (c *changeRequest) fields(is *tracker.Issue, zone *time.Location) {
 	if !c.has("no-rollback-plan") {
 		is.Custom[10044] = text(c.back)
 	}
-	if !c.has("no-testing-notes") {
+	switch {
+	case c.has("tested-locally"):
+		is.Custom[10045] = text("Tested locally.")
+	case !c.has("no-testing-notes"):
 		is.Custom[10045] = text(c.test)
 	}
 	is.Custom[10046] = tracker.Value{Options: []string{c.systems}}
 	is.Custom[10047] = text(c.why)
 	is.Custom[10048] = tracker.Value{Time: c.start.In(zone)}
+	is.Custom[10052] = tracker.Value{Time: c.start.Add(2 * time.Hour).In(zone)}
 }

@@ -41,20 +41,30 @@ func (w *requestTeller) tell(doer *tracker.User, n int) {
 	}
 	after := c.has("approval-after-work") || c.has("emergency-ticket")
 	if !after {
-		w.approve(w.cal.back(earlier(started, w.start), 180))
+		before := earlier(started, w.start)
+		if c.beside { // the board decides before the merge
+			before = c.plan.merged
+		}
+		w.approve(w.cal.back(before, 180))
 	}
 	at := func(t time.Time) time.Time { return later(t, w.c.ticket.created.Add(8*time.Minute)) }
 	is.Transition(w.ids, at(started), doer, w.st["implementing"], "")
 	is.Say(w.ids, at(started.Add(time.Minute)), doer, "Started. {status:IMPLEMENTING:blue}")
 	w.evidence(doer, at(done.Add(6*time.Minute)), n)
-	if c.has("outcome-failed-ticket") {
+	resolution := "Done"
+	switch {
+	case c.has("outcome-failed-ticket"):
+		resolution = "Backed out"
 		is.Say(w.ids, at(done.Add(2*time.Minute)), doer, "Failed: health check after the change is red. Taken back by the rollback plan within the window; everything is as before. ❌")
-	} else {
+	case c.has("failed-left"):
+		is.Say(w.ids, at(done.Add(9*time.Minute)), doer, "Done, but the health check after the change is red. I leave it as it is and look at it again next week. ❌")
+	default:
 		is.Say(w.ids, at(done.Add(9*time.Minute)), doer, "Done and checked: error rate and latency as before, alerts quiet for ten minutes. ✅")
 	}
 	is.Set(w.ids, at(done.Add(10*time.Minute)), doer, w.field("Implemented at"), tracker.Value{Time: done.In(w.Zone)})
 	is.Set(w.ids, at(done.Add(10*time.Minute+3*time.Second)), doer, w.field("Implemented by"), tracker.Value{User: doer})
-	is.Transition(w.ids, at(done.Add(11*time.Minute)), doer, w.st["implemented"], "Done")
+	is.Transition(w.ids, at(done.Add(11*time.Minute)), doer, w.st["implemented"], resolution)
+	w.signOff(done)
 	if after {
 		w.approve(w.cal.add(done, 260))
 	}
@@ -69,6 +79,21 @@ func (w *requestTeller) tell(doer *tracker.User, n int) {
 		is.Set(w.ids, edited.Add(time.Minute), c.asker.Jira, w.field("Risk level"), tracker.Value{Options: []string{"Low"}})
 	}
 	w.write(done)
+}
+
+// signedOff reports whether a lead has looked at it afterwards, as high risk asks for.
+func (c *changeRequest) signedOff() bool { return c.risk == high && !c.has("no-sign-off") }
+
+func (w *requestTeller) signOff(done time.Time) {
+	if !w.c.signedOff() {
+		return
+	}
+	lead := w.who["hannah"]
+	if w.c.doer == lead {
+		lead = w.who["aarav"]
+	}
+	at := later(done.Add(150*time.Minute), w.is.Updated.Add(time.Minute))
+	w.is.Say(w.ids, at, lead.Jira, w.validation(w.c.ticketWork.title, "Dashboard watched for two hours", lead, done, at))
 }
 
 // approve asks for the approvals that the risk calls for and answers them.
@@ -94,8 +119,12 @@ func (w *requestTeller) approve(at time.Time) {
 	case c.has("emergency-ticket"):
 		name, who = "Emergency approval", []*Person{w.who["marta"], w.who["katri"]}
 	case c.risk == "High" || c.plan != nil && c.of != nil:
-		name, who = "Change advisory board", []*Person{w.who["ingrid"], w.who["nadia"], w.who["tobias"]}
+		name, who = "Change advisory board", []*Person{w.who["ingrid"], w.who["nadia"], w.who["tobias"], w.who["marta"]}
+		if c.systems == "PostgreSQL cluster" {
+			who = append(who, w.who["dmytro"])
+		}
 	}
+	c.approved = who
 	var users []*tracker.User
 	for _, p := range who {
 		users = append(users, p.Jira)
@@ -109,14 +138,14 @@ func (w *requestTeller) approve(at time.Time) {
 		is.Transition(w.ids, last.Add(10*time.Second), users[len(users)-1], w.st["approved"], "")
 	}
 	if name == "Change advisory board" {
-		is.Say(w.ids, last.Add(time.Minute), w.who["ingrid"].Jira, tracker.Text("Board of "+at.In(w.Zone).Format("2 January")+": approved by @["+users[1].AccountID+"] and @["+users[2].AccountID+"]. Asked about the rollback; rehearsed on staging."))
+		is.Say(w.ids, last.Add(time.Minute), w.who["ingrid"].Jira, tracker.Text("Board of "+at.In(w.Zone).Format("2 January")+": approved by @["+users[1].AccountID+"], @["+users[2].AccountID+"] and @["+users[3].AccountID+"]. Asked about the rollback; rehearsed on staging."))
 	}
 }
 
 // evidence attaches what the implementer kept of the work.
 func (w *requestTeller) evidence(by *tracker.User, at time.Time, n int) {
 	c := w.c
-	if !c.has("no-testing-notes") {
+	if !c.has("no-testing-notes") && !c.has("tested-locally") {
 		name, where := "staging-test.txt", "on staging"
 		if c.has("emergency-ticket") {
 			name, where = "test-after-the-change.txt", "right after the change"
@@ -164,6 +193,9 @@ func dashboard(seed uint64) []byte {
 func (w *requestTeller) write(done time.Time) {
 	c, t := w.c, w.c.ticket
 	if c.plan != nil { // it is already there, as the pull request that carried it out
+		if c.signedOff() {
+			c.plan.change.note("validated-by-lead", words()["validated-by-lead"])
+		}
 		return
 	}
 	ch := &Change{ID: t.key, Kind: c.kind(), Title: c.ticketWork.title, Tickets: []string{t.key}, Authors: []string{c.asker.Name}, MergedBy: c.doer.Name, Deployed: done, Emergency: c.has("emergency-ticket")}
@@ -188,5 +220,9 @@ func (w *requestTeller) write(done time.Time) {
 	if c.incident != nil {
 		ch.Incident = c.incident.key
 	}
+	if c.signedOff() {
+		ch.note("validated-by-lead", words()["validated-by-lead"])
+	}
+	c.change = ch
 	w.Truth.Changes = append(w.Truth.Changes, ch)
 }

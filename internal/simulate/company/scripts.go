@@ -29,7 +29,7 @@ func (t *telling) script() {
 		for _, l := range t.pr.Labels {
 			t.event(at.Add(30*time.Second), "labeled", t.author, forge.Event{Label: l})
 		}
-		if !t.bot() && !t.has("self-merge") && !t.has("no-ci") {
+		if !t.bot() && !t.has("self-merge") && !t.has("no-ci") && !t.has("late-label") {
 			t.ask(at.Add(2*time.Minute), t.reviewer)
 			if t.high() {
 				t.ask(at.Add(2*time.Minute+5*time.Second), t.second)
@@ -87,7 +87,7 @@ func (t *telling) everyday() {
 			t.ask(at.Add(10*time.Second), t.reviewer)
 		})
 	case t.has("update-branch"):
-		t.then(func(at time.Time) { t.update(at, t.final()) })
+		t.then(func(at time.Time) { t.update(at, t.author, t.final()) })
 	case t.has("force-push"):
 		t.then(func(at time.Time) { t.forcePush(at, t.final()) })
 	case t.has("renamed-pr"):
@@ -102,7 +102,8 @@ func (t *telling) serious() {
 	approve := func(at time.Time) { t.approve(at) }
 	push := func(at time.Time) { t.push(at, t.author, "success") }
 	switch {
-	case t.has("self-merge"), t.has("late-approval"), t.has("hotfix"):
+	case t.has("self-merge"), t.has("late-approval"), t.has("hotfix"), t.has("late-label"):
+	case t.unsettled(approve):
 	case t.has("bot-approval"):
 		t.then(func(at time.Time) {
 			t.review(at, t.who["actions"], "APPROVED", "Approved by the update policy: patch release, all checks green.")
@@ -119,7 +120,7 @@ func (t *telling) serious() {
 		t.then(func(at time.Time) { t.forcePush(at, "success") })
 	case t.has("base-merge-after-approval"):
 		t.then(approve)
-		t.then(func(at time.Time) { t.update(at, "success") })
+		t.then(func(at time.Time) { t.update(at, t.author, "success") })
 	case t.has("approval-renewed"):
 		t.then(func(at time.Time) { t.review(at, t.reviewer, "APPROVED", "Good, one nit.") })
 		t.then(push)
@@ -157,6 +158,48 @@ func (t *telling) serious() {
 	default:
 		t.then(approve)
 	}
+}
+
+// unsettled adds approvals of which it is not plain whether and how they count;
+// it reports whether there is one of them.
+func (t *telling) unsettled(approve func(time.Time)) bool {
+	switch {
+	case t.has("service-approval"):
+		t.then(func(at time.Time) { t.review(at, t.who["robin"], "APPROVED", "Release window is free, approved.") })
+	case t.has("approval-withdrawn"):
+		t.then(approve)
+		t.then(func(at time.Time) {
+			t.remark(at, t.review(at, t.reviewer, "CHANGES_REQUESTED", "On second thought this is not safe when two instances run at once."), 1)
+			t.approved = nil
+		})
+	case t.has("commented-after-approval"):
+		t.then(approve)
+		t.then(func(at time.Time) {
+			t.review(at, t.reviewer, "COMMENTED", "One more thought for the next time, nothing to change here.")
+		})
+	case t.has("re-requested-after-approval"):
+		t.then(approve)
+		t.then(func(at time.Time) { t.ask(at, t.reviewer) })
+	case t.has("objection-overruled"):
+		var first *forge.Review
+		t.then(func(at time.Time) { first = t.review(at, t.second, "CHANGES_REQUESTED", pick(t.r, objections())) })
+		t.then(func(at time.Time) {
+			first.State = "DISMISSED"
+			t.event(at, "review_dismissed", t.who["hannah"], forge.Event{Review: first, State: "CHANGES_REQUESTED", Message: "Settled in the design review of this week; the reviewer is on holiday."})
+		})
+		t.then(approve)
+	case t.has("reviewer-updates-branch"):
+		t.then(func(at time.Time) { t.update(at, t.reviewer, "success") })
+		t.then(approve)
+	case t.has("conflict-merge"):
+		t.then(approve)
+		t.then(func(at time.Time) { t.resolve(at, "success") })
+	case t.has("last-minute"):
+		t.then(func(time.Time) { approve(t.merged.Add(-50 * time.Second)) })
+	default:
+		return false
+	}
+	return true
 }
 
 // discuss is a review and a conversation of more than a hundred comments.

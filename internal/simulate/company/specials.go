@@ -50,7 +50,7 @@ func (s *story) planSpecials() {
 		{key: "INC-73", title: "Ledger answers slowly after the morning release", house: 0, severity: "High", opened: s.clock(3, 19, 11, 12), over: s.clock(3, 19, 11, 46), errors: 0.6, latency: 1900, commander: "jide",
 			cause: "Forty connections from each of six pods exceed the database's limit.", story: []string{"11:12 Alert: p95 above one second.", "11:20 Database is at its connection limit.", "11:25 Rollback of the whole release decided.", "11:46 Latency is normal. The pool change will be taken back; the other changes go out again on Tuesday."}},
 		{key: "INC-74", title: "Gateway accepts unsigned tokens of the legacy issuer", house: 3, severity: "Highest", opened: s.clock(4, 22, 19, 5), over: s.clock(4, 22, 21, 10), errors: 0, latency: 0, commander: "nadia",
-			cause: "The old issuer's verifier treats «alg: none» as trusted.", story: []string{"19:05 Report by an outside researcher.", "19:20 Confirmed on staging by Nadia. No sign of use in the logs of 400 days.", "19:30 Incident commander Nadia authorises a hotfix from the release branch.", "20:58 Live. Researcher confirms at 21:10."}},
+			cause: "The old issuer's verifier treats «alg: none» as trusted.", story: []string{"19:05 Report by an outside researcher.", "19:20 Confirmed on staging by Nadia. No sign of use in the logs of 400 days.", "19:30 Incident commander Nadia authorises a hotfix from the release branch, in the approval below.", "20:58 Live. Researcher confirms at 21:10."}},
 		{key: "INC-75", title: "Acquirer's data centre is down, card payments fail", house: 1, severity: "Highest", opened: s.clock(5, 12, 18, 47), over: s.clock(5, 12, 19, 34), errors: 23, latency: 2600, commander: "hannah",
 			cause: "Outage at the acquirer; no change of ours.", story: []string{"18:47 Error rate 23 %, only cards.", "18:55 Acquirer confirms an outage of its first data centre.", "19:05 Emergency change: all card traffic to the second acquirer. Authorised by Katri and Märta by phone.", "19:14 Switched. Error rate falls.", "19:34 Normal."}},
 		{key: "INC-76", title: "Night run of payouts stops at a malformed bank answer", house: 2, severity: "Highest", opened: s.clock(6, 13, 1, 41), over: s.clock(6, 13, 2, 58), errors: 41, latency: 0, commander: "mingyu",
@@ -64,6 +64,7 @@ func (s *story) planSpecials() {
 
 	router := checkout.find("Replace the home-made router")
 	s.fix(router, s.clock(2, 9, 14, 0), s.clock(2, 11, 10, 12)).incident = inc[1]
+	router.author, router.causes = s.who["ana"], true
 	revert := s.add(checkout, work{"fix", `Revert "Replace the home-made router"`, "src/routes.tsx", "export const routes = createRoutes(pages);", "export const routes = legacyRoutes(pages);", "The router was rolled back in production. This takes it out of main, so that the next release does not bring it back.", "All end-to-end tests, and the two merchants' deep links."},
 		s.clock(2, 11, 11, 35), s.clock(2, 11, 13, 30), "rollback-revert")
 	revert.reverts, revert.incident = router, inc[1]
@@ -77,6 +78,7 @@ func (s *story) planSpecials() {
 
 	pool := ledger.find("Raise the connection pool to 40 and let it shrink")
 	s.fix(pool, s.clock(3, 17, 10, 30), s.clock(3, 18, 15, 10)).incident = inc[2]
+	pool.causes = true
 	back := s.add(ledger, work{"config", `Revert "Raise the connection pool to 40 and let it shrink"`, "deploy/values.yaml", "  poolMaxConns: 40\n  poolMinConns: 5", "  poolMaxConns: 20", "Six pods with forty connections exceed the limit of the database. Taken back after INC-73.", "Number of connections on staging seen with six pods."},
 		s.clock(3, 19, 12, 5), s.clock(3, 19, 14, 20), "rollback-revert")
 	back.reverts, back.incident = pool, inc[2]
@@ -253,6 +255,6 @@ func (s *story) tellPush(p *plan) {
 	if at.Before(s.Now.AddDate(0, 0, -90)) {
 		ch.note("expired-logs", words()["expired-logs"])
 	}
-	p.change = ch
+	p.change, p.logsGone = ch, ch.Has("expired-logs")
 	s.Truth.Changes = append(s.Truth.Changes, ch)
 }

@@ -19,12 +19,15 @@ func (s *story) body(p *plan) string {
 	if p.reverts != nil {
 		fmt.Fprintf(&b, "\nReverts harbourline/%s#%d\n", p.house.name, p.reverts.number)
 	}
-	if len(p.tickets) > 0 && p.style != 0 && !p.has("ticket-late") {
+	switch {
+	case p.has("see-also"):
+		fmt.Fprintf(&b, "\nSee also [%[1]s](%[2]s/browse/%[1]s), which may need it later.\n", p.tickets[0].key, JiraURL)
+	case len(p.tickets) > 0 && p.style != 0 && !p.unnamed():
 		for _, t := range p.tickets {
-			fmt.Fprintf(&b, "\nTicket: [%s](%s/browse/%s)\n", t.key, JiraURL, t.key)
+			fmt.Fprintf(&b, "\nTicket: [%[1]s](%[2]s/browse/%[1]s)\n", t.named(), JiraURL)
 		}
 	}
-	if p.incident != nil {
+	if p.incident != nil && !p.causes { // when it was written nobody knew of the incident that it would cause
 		fmt.Fprintf(&b, "\nIncident: %s\n", p.incident.key)
 	}
 	b.WriteString("\n## Risk Assessment\n\n")
@@ -36,10 +39,10 @@ func (s *story) body(p *plan) string {
 	for i, l := range []string{"Unit tests passing", "Integration tests passing", "Deployed to staging", "Manual testing completed"} {
 		b.WriteString(box(done && (i < 2 || !p.has("hotfix") && (i < 3 || p.style%2 == 0))) + l + "\n")
 	}
-	if p.has("hotfix") {
+	if p.has("hotfix") && p.base == "" {
 		b.WriteString("\nEmergency, staging was left out. To be repeated there tomorrow.\n")
 	}
-	b.WriteString("\n" + p.work.test + "\n\n## Rollback Plan\n\n" + p.work.rollback() + "\n\n## Deployment Checklist\n\n")
+	b.WriteString("\n" + p.work.test + "\n\n## Rollback Plan\n\n" + p.rollback() + "\n\n## Deployment Checklist\n\n")
 	for i, l := range []string{"Code review approved", "Tests passing", "Staging verification complete", "Approved by " + s.who[p.house.team[0]].Name + " (" + s.who[p.house.team[0]].Role + ")"} {
 		b.WriteString(box(i < 2) + l + "\n")
 	}
@@ -142,8 +145,8 @@ func message(r *rand.Rand, p *plan, i int) string {
 		return p.title
 	}
 	key := ""
-	if len(p.tickets) > 0 && p.style != 5 && !p.has("ticket-late") {
-		key = p.tickets[0].key + " "
+	if len(p.tickets) > 0 && p.style != 5 && !p.unnamed() {
+		key = p.tickets[0].named() + " "
 	}
 	switch i {
 	case 0:

@@ -3,6 +3,7 @@ package company
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -24,6 +25,14 @@ type ticket struct {
 	by      *Person // reporter
 	fate    string  // of a ticket without a plan: "done", "open", "dropped"
 	issue   *tracker.Issue
+}
+
+// named is the key by which the texts of code call it: the one that it had then.
+func (t *ticket) named() string {
+	if t.old != "" {
+		return t.old
+	}
+	return t.key
 }
 
 func statuses() map[string]tracker.Status {
@@ -53,7 +62,7 @@ func (s *story) openTracker() {
 		{Number: 10042, Name: "Risk level", Kind: tracker.Select}, {Number: 10043, Name: "Change category", Kind: tracker.Select}, {Number: 10044, Name: "Rollback plan", Kind: tracker.TextArea},
 		{Number: 10045, Name: "Testing plan", Kind: tracker.TextArea}, {Number: 10046, Name: "Systems affected", Kind: tracker.MultiSelect}, {Number: 10047, Name: "Business justification", Kind: tracker.TextArea},
 		{Number: 10048, Name: "Planned start", Kind: tracker.DateTime}, {Number: 10049, Name: "Implemented at", Kind: tracker.DateTime}, {Number: 10050, Name: "Implemented by", Kind: tracker.UserPicker},
-		{Number: 10051, Name: "Story Points", Kind: tracker.Float, Projects: []string{"PAY", "IDN"}},
+		{Number: 10051, Name: "Story Points", Kind: tracker.Float, Projects: []string{"PAY", "IDN"}}, {Number: 10052, Name: "Planned end", Kind: tracker.DateTime},
 	}
 }
 
@@ -89,6 +98,9 @@ func (s *story) planTickets() {
 			if p.reverts != nil {
 				p.tickets = p.reverts.tickets
 			}
+			if p.has("see-also") {
+				p.tickets = []*ticket{s.ticketCalled("Replace text messages by push")}
+			}
 		}
 	}
 }
@@ -105,14 +117,18 @@ func (s *story) planTicket(r *rand.Rand, h *house, p *plan) {
 		return
 	}
 	t := &ticket{project: h.project, title: p.work.title, work: p.work, house: h, plans: []*plan{p}, created: s.cal.back(p.created, between(r, 240, 3300))}
-	t.by = []*Person{s.who["amelie"], s.who["marta"], p.author, s.who["lucia"], p.reviewer}[r.IntN(5)]
+	t.by = s.asks(p, []*Person{s.who["amelie"], s.who["marta"], p.author, s.who["lucia"], p.reviewer}[r.IntN(5)])
 	switch {
+	case p.has("see-also"):
+		return
 	case p.has("undocumented-emergency"):
 		t.created, t.by = s.clock(6, 15, 9, 0), p.author
 	case p.has("hotfix"):
-		t.created, t.by = p.incident.opened.Add(34*time.Minute), s.who[p.incident.commander]
+		t.created, t.by = p.incident.opened.Add(34*time.Minute), p.author
 	case p.has("ticket-late"):
 		t.created, t.by = s.cal.add(p.merged, 2400), p.author
+	case p.has("ticket-between"):
+		t.created = p.merged.Add(45 * time.Minute)
 	case p.has("moved-ticket"):
 		t.former = "PAY"
 	}
@@ -126,6 +142,25 @@ func (s *story) planTicket(r *rand.Rand, h *house, p *plan) {
 		p.tickets = append(p.tickets, second)
 		s.tickets = append(s.tickets, second)
 	}
+}
+
+// asks says who writes the ticket: not whoever is to approve the change, as the
+// company has it, but for the one time that this was forgotten; and nobody
+// whose account is gone.
+func (s *story) asks(p *plan, by *Person) *Person {
+	approves := by == p.reviewer || by == p.second || p.high() && by == s.manager(p)
+	switch {
+	case p.has("requester-reviews"):
+		return p.reviewer
+	case by != p.author && approves, by == s.who["olek"]:
+		return s.who["amelie"]
+	}
+	return by
+}
+
+func (s *story) ticketCalled(title string) *ticket {
+	i := slices.IndexFunc(s.tickets, func(t *ticket) bool { return t.title == title })
+	return s.tickets[i]
 }
 
 // spare are tickets that no pull request answers.
@@ -179,20 +214,30 @@ func (s *story) tellTicket(r *rand.Rand, t *ticket) {
 	if kind == "" {
 		kind = "Story"
 	}
-	body := "## Background\n\n" + t.work.why + "\n\n## Done when\n\n- The change is live and looked at for an hour.\n- " + t.work.test + "\n"
+	why := t.work.why
+	body := "## Background\n\n" + why + "\n\n## Done when\n\n- The change is live and looked at for an hour.\n- " + t.work.test + "\n"
+	if t.has("boilerplate") {
+		why, body = "misc fixes", "misc fixes"
+	}
 	if t.old != "" {
 		body += "\n!info Moved here from " + t.old + ", because identity owns it.\n"
 	}
 	is := s.newIssue(t, kind, body)
 	is.Labels = []string{t.house.name}
+	if privacy()[t.work.title].labelled {
+		is.Labels = append(is.Labels, "personal-data")
+	}
+	if t.has("cloned-ticket") {
+		s.clone(t, is)
+	}
 	is.Custom[10042] = tracker.Value{Options: []string{t.work.risk()}}
 	is.Custom[10043] = tracker.Value{Options: []string{"Code"}}
 	is.Custom[10046] = tracker.Value{Options: []string{t.house.system}}
-	is.Custom[10047] = tracker.Value{Text: tracker.Text(t.work.why)}
+	is.Custom[10047] = tracker.Value{Text: tracker.Text(why)}
 	points := float64(between(r, 1, 8))
 	is.Custom[10051] = tracker.Value{Number: &points}
 	if t.work.risk() != "Low" {
-		is.Custom[10044] = tracker.Value{Text: tracker.Text(t.work.rollback())}
+		is.Custom[10044] = tracker.Value{Text: tracker.Text(t.rollback())}
 		is.Custom[10045] = tracker.Value{Text: tracker.Text(t.work.test)}
 	}
 	st := statuses()
@@ -245,9 +290,10 @@ func (s *story) along(r *rand.Rand, t *ticket, is *tracker.Issue) {
 	is.Transition(s.ids, at(start), author, st["progress"], "")
 	if !late {
 		is.Transition(s.ids, at(first.created), author, st["review"], "")
-		if r.IntN(3) == 0 {
+		if tried := r.IntN(3) == 0; tried || first.rated() == high { // quality tries whatever is risky
 			is.Say(s.ids, at(first.created.Add(time.Hour)), s.who["lucia"].Jira, tracker.Text("Tried on staging together with @["+first.author.Jira.AccountID+"]: as described. {status:TESTED:green}"))
 		}
+		s.privacyReview(t, is)
 		is.Transition(s.ids, at(last.merged.Add(2*time.Minute)), author, st["ready"], "")
 	}
 	for _, p := range t.plans {
@@ -269,6 +315,9 @@ func (s *story) along(r *rand.Rand, t *ticket, is *tracker.Issue) {
 	is.Set(s.ids, at(deployed.Add(4*time.Minute)), auto, s.field("Implemented at"), tracker.Value{Time: deployed.In(s.Zone)})
 	is.Transition(s.ids, at(deployed.Add(5*time.Minute)), auto, st["done"], "Done")
 	is.Versions = []string{"2026." + deployed.Format("01")}
+	if t == first.tickets[0] {
+		s.validate(first, is, deployed)
+	}
 	switch {
 	case first.has("ticket-edited"):
 		is.Set(s.ids, s.cal.add(deployed, 4000), author, s.field("Risk level"), tracker.Value{Options: []string{"Low"}})
@@ -280,6 +329,7 @@ func (s *story) along(r *rand.Rand, t *ticket, is *tracker.Issue) {
 	case first.has("undocumented-emergency"):
 		is.Say(s.ids, at(is.Updated.Add(time.Hour)), s.who["marta"].Jira, "Authorised by me on the phone on Saturday at 02:14. The ticket is written on Monday at 09:00, 54 hours and 46 minutes later.\n\n> 02:14 Märta: ok, skip it, I take it\n> 02:31 周明宇: pushed\n> 02:44 周明宇: live, run continues\n\n| step | who | when |\n|---|---|---|\n| authorised | Märta | {date:2026-06-13} 02:14 |\n| live | 周明宇 | {date:2026-06-13} 02:44 |")
 	}
+	s.pointRevert(t, is)
 }
 
 // finishTracker puts what was told issue after issue into the order of time,

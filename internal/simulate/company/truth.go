@@ -35,7 +35,34 @@ type Change struct {
 	Incident   string // "INC-71"
 
 	Situations []Situation
+
+	// Expect is what the test of each attribute ought to come to, by its
+	// letter, "A" to "Z". All 26 are there.
+	Expect map[string]Expected
 }
+
+// Outcome is what the test of an attribute comes to, in the words of a test
+// sheet.
+type Outcome string
+
+// The outcomes.
+const (
+	Met           Outcome = "met"
+	Exception     Outcome = "exception"
+	NotApplicable Outcome = "not applicable"
+	NeedsReview   Outcome = "needs review"
+	Unable        Outcome = "unable"
+)
+
+// Expected is the outcome that is right for one attribute of one change, and
+// the sentence of the story that makes it so.
+type Expected struct {
+	Outcome Outcome
+	Because string
+}
+
+// Letters are those of the attributes.
+const Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 // Situation is something worth noticing that the story put there.
 type Situation struct {

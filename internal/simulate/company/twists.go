@@ -5,106 +5,6 @@ import (
 	"time"
 )
 
-// words says in plain language what each twist is.
-func words() map[string]string {
-	return map[string]string{
-		"failed-then-fixed":         "the first push failed in CI; a further commit fixed it before the review",
-		"rerun":                     "CI failed on the final commit and passed on a second attempt without any change to the code",
-		"changes-requested":         "a reviewer asked for changes, got them, and approved then",
-		"re-requested":              "the review was asked for again after an answer",
-		"co-authored":               "a commit names a co-author",
-		"update-branch":             "main was merged into the branch before the approval",
-		"force-push":                "the branch was force-pushed before the approval",
-		"draft":                     "opened as a draft",
-		"renamed-pr":                "the title of the pull request was changed on the way",
-		"stale-approval":            "a commit was pushed after the only approval, and it was merged without another",
-		"force-push-after-approval": "the branch was force-pushed after the only approval, and it was merged without another",
-		"base-merge-after-approval": "only main was merged into the branch after the approval",
-		"approval-renewed":          "a commit was pushed after the first approval; the reviewer approved again",
-		"dismissed-then-approved":   "the first approval was dismissed when a commit was pushed; another person approved the final commit",
-		"dismissed-not-replaced":    "the only approval was dismissed before the merge and not replaced; an administrator merged",
-		"dismissed-after-merge":     "the approval stood at the merge and was dismissed afterwards",
-		"objection-dismissed":       "the author dismissed a reviewer's request for changes; somebody else approved",
-		"open-objection":            "one reviewer's request for changes stood at the merge; another had approved",
-		"late-approval":             "merged without approval; the approval came afterwards",
-		"self-merge":                "merged by its author without any approval",
-		"lgtm-only":                 "the reviewer only wrote LGTM in a comment; there is no review with an approval",
-		"coauthor-approves":         "the approver is named as co-author of a commit",
-		"pusher-approves":           "the approver had pushed a commit to the branch",
-		"ghost-approval":            "the approver's account was deleted later",
-		"ghost-author":              "the author's account was deleted later",
-		"bot-approval":              "only a bot approved a bot's update; it merged by itself",
-		"red-merge":                 "a required check had failed on the merged commit; an administrator merged all the same",
-		"no-ci":                     "CI never ran on the pull request",
-		"cancelled-ci":              "the run on the final commit was cancelled before it ended",
-		"skipped-checks":            "integration tests and security scan were skipped, as only documentation was touched",
-		"no-ticket":                 "there is no ticket",
-		"ticket-late":               "the ticket was created after the deployment",
-		"wrong-ticket":              "the title names a ticket that does not exist",
-		"false-keys":                "the texts name things that look like tickets and are none (CVE-2024-24790, SHA-256, UTF-8)",
-		"two-tickets":               "the change answers two tickets",
-		"shared-ticket":             "several pull requests answer one ticket",
-		"moved-ticket":              "the ticket was moved to another project; the pull request names its old key",
-		"ticket-edited":             "the ticket's description and risk were edited after the deployment",
-		"ticket-reopened":           "the ticket was reopened after the deployment and closed again",
-		"long-text":                 "the description is very long",
-		"multilingual":              "the description is in six languages and three scripts",
-		"long-log":                  "a CI log has 60,000 lines, some of them very long",
-		"many-files":                "130 files are touched",
-		"many-commits":              "34 commits",
-		"many-comments":             "more than a hundred comments",
-		"fork-gone":                 "came from a fork that was deleted since",
-		"queue-ejected":             "the merge queue put it out once before it took it",
-		"merge-queue":               "merged by the merge queue",
-		"auto-merge":                "auto-merge was enabled before the last condition was met",
-		"merge-commit":              "merged with a merge commit",
-		"squash":                    "squashed into one commit",
-		"rebase":                    "rebased onto main, commit by commit",
-		"legacy-status":             "CI results are commit statuses beside check runs",
-		"service-account-merge":     "merged by a service account whose name reads like a person's",
-		"renamed-login":             "the author's login was another one then",
-		"expired-logs":              "the CI logs are older than what is kept",
-		"batch":                     "deployed together with other changes",
-		"superseded-deploy":         "its own deployment was overtaken by the next merge's, which brought it",
-		"deploy-failed-retried":     "the deployment failed and succeeded on the second attempt",
-		"deploy-failed":             "the first deployment with it failed; the next one brought it",
-		"deploy-rejected":           "the release was rejected at the approval of the production environment; the next one brought it",
-		"redeployed":                "the same commit was deployed again later",
-		"rolled-back":               "the deployment was rolled back",
-		"rollback-revert":           "takes a change back that was rolled back in production",
-		"environment-self-approval": "whoever started the deployment also approved it for production",
-		"staging-skipped":           "deployed to production without staging",
-		"hotfix":                    "a hotfix in an incident",
-		"release-branch":            "merged into a release branch and deployed from there",
-		"forward-port":              "brings a release branch's fix to main",
-		"retro-approval":            "approved after the deployment, within a day",
-		"direct-push":               "pushed to main without a pull request",
-		"undocumented-emergency":    "an emergency whose ticket came 54 hours and 46 minutes after the authorisation",
-		"not-deployed":              "merged and not yet deployed when the story ends",
-		"ticket-only":               "made by ticket, without any change of code",
-		"cab":                       "approved by the change advisory board before the work",
-		"peer-approved":             "approved by one colleague before the work",
-		"requester-approved":        "approved by nobody but the one who asked for it",
-		"approval-after-work":       "approved after the work was done",
-		"emergency-ticket":          "an emergency change, approved afterwards",
-		"no-rollback-plan":          "the ticket has no rollback plan",
-		"no-testing-notes":          "the ticket says nothing of tests",
-		"no-risk":                   "the ticket has no risk level",
-		"outside-window":            "done outside the planned window",
-		"implementer-approved":      "approved by the one who carried it out",
-		"infra-with-pr":             "a change request that was carried out by pull request",
-		"long-history":              "the ticket has more than a hundred entries in its history",
-		"deleted-approver":          "approved by a person whose account was deleted later",
-		"done-without-deployment":   "the ticket was closed as done without any deployment",
-		"code-with-change-request":  "the code change has a change request beside its ticket",
-		"approved-by-two":           "two people approved before the merge",
-		"one-approval-of-two":       "high risk, where two approvals are asked for, and only one was given",
-		"staging-first":             "deployed to staging before production",
-		"environment-approved":      "somebody other than the one who started it approved the deployment for production",
-		"outcome-failed-ticket":     "carried out, failed, and taken back within the window",
-	}
-}
-
 type deal struct {
 	id      string
 	count   int
@@ -141,6 +41,7 @@ func (s *story) dealTwists() {
 		{"failed-then-fixed", 14, any, false}, {"changes-requested", 20, any, false}, {"re-requested", 6, any, false}, {"co-authored", 8, any, false}, {"update-branch", 8, any, false},
 		{"force-push", 6, any, false}, {"draft", 4, any, false}, {"renamed-pr", 3, any, false}, {"false-keys", 4, any, false}, {"long-text", 2, any, false}, {"multilingual", 3, any, false},
 	}
+	deals = append(deals, s.laterDeals(unqueued)...)
 	var all []*plan
 	for _, h := range s.houses {
 		for _, p := range h.plans {
@@ -171,6 +72,44 @@ func (s *story) dealTwists() {
 		}
 	}
 	s.dealBots()
+}
+
+// laterDeals are dealt after the others, so that those stay where they are.
+// What changes commits is kept away from the payout worker, whose commits the
+// samples name.
+func (s *story) laterDeals(unqueued func(*plan) bool) []deal {
+	in := func(fits func(*plan) bool, houses ...string) func(*plan) bool {
+		return func(p *plan) bool { return fits(p) && slices.Contains(houses, p.house.name) }
+	}
+	plain := func(p *plan) bool { return unqueued(p) && p.work.risk() == medium && p.rated() == medium }
+	risky := func(p *plan) bool { return p.high() && p.work.kind == "security" }
+	peers := func(p *plan) bool {
+		return risky(p) && !s.had(p.reviewer, p.merged, "engineering manager") && !s.had(p.second, p.merged, "engineering manager")
+	}
+	rests := func(p *plan) bool { // a night and more lies between merge and release
+		d := p.merged.In(s.Zone)
+		return plain(p) && d.Hour() > 11 && (d.Weekday() == time.Friday || d.Weekday() == time.Thursday && d.Hour() > 15)
+	}
+	any := func(p *plan) bool { return p.work.risk() == medium && p.rated() == medium }
+	alone := func(p *plan) bool { return plain(p) && !p.has("co-authored") }
+	kept := func(p *plan) bool { return any(p) && p.work.kind != "config" && p.merged.After(day(2026, 4, 12)) } // its logs are still there
+	fresh := func(p *plan) bool { return kept(p) && !p.queue }
+	const ledger, checkout, payout, identity = "ledger-api", "checkout-web", "payout-worker", "identity-gateway"
+	return []deal{
+		{"see-also", 1, func(p *plan) bool { return in(any, identity)(p) && p.merged.After(day(2026, 3, 1)) }, true}, {"ticket-between", 1, in(rests, identity), true},
+		{"extra-in-merge", 1, func(p *plan) bool { return in(plain, ledger, identity)(p) && p.method == "merge" }, true},
+		{"late-label", 1, func(p *plan) bool { return in(alone, ledger, identity)(p) && p.merged.Before(day(2026, 6, 10)) }, true},
+		{"skipped-integration", 1, in(fresh, ledger, identity), true}, {"status-by-hand", 1, in(fresh, ledger, identity), true}, {"no-tests-run", 1, in(fresh, ledger, identity, payout), true},
+		{"scan-failed", 1, in(fresh, ledger, identity, payout), true}, {"waived-finding", 1, kept, true},
+		{"service-approval", 1, in(alone, payout), true}, {"approval-withdrawn", 1, in(alone, ledger, identity, checkout), true}, {"commented-after-approval", 1, in(plain, ledger, identity, checkout), true},
+		{"re-requested-after-approval", 1, in(plain, ledger, identity, checkout), true}, {"objection-overruled", 1, in(alone, ledger, identity, checkout), true},
+		{"reviewer-updates-branch", 1, in(alone, ledger, identity, checkout), true}, {"conflict-merge", 1, in(plain, ledger, identity, checkout), true}, {"last-minute", 1, in(plain, ledger, identity, checkout), true},
+		{"requester-reviews", 2, in(alone, ledger, identity, checkout, payout), true},
+		{"cloned-ticket", 1, in(any, ledger, identity, checkout), true}, {"boilerplate", 1, in(any, ledger, identity, checkout), true},
+		{"backdated", 1, in(any, checkout), true}, {"borrowed-name", 1, in(any, checkout), true}, {"validated", 3, in(any, ledger, identity, checkout, payout), true},
+		{"revert-only", 1, func(p *plan) bool { return p.house.name == identity && p.work.kind == "migration" }, true},
+		{"no-manager", 2, in(peers, identity, payout), true}, {"claimed-window", 1, in(risky, identity, ledger), true}, {"late-validation", 1, in(risky, identity), true},
+	}
 }
 
 // dealBots lets a bot approve another bot's update, twice.

@@ -1,0 +1,39 @@
+package company
+
+// requestEffects are those of the request: letters A to D, T, V and X.
+func requestEffects() map[string][]effect {
+	const none = "There is no ticket whose life could be followed."
+	return map[string][]effect{
+		"no-ticket":    {{"ABC", Exception, ""}, {"V", NotApplicable, none}},
+		"wrong-ticket": {{"ABC", Exception, ""}, {"V", NotApplicable, none}},
+		"see-also":     {{"ABCV", NeedsReview, ""}},
+		"ticket-late": {
+			{"A", Met, "The ticket points at the pull request, though it was written afterwards."}, {"B", Exception, ""}, {"C", Exception, "At the deployment there was no ticket that could say anything."},
+			{"V", NeedsReview, "All the ticket's statuses were set in one go, after the deployment."},
+		},
+		"ticket-between": {{"A", Met, "The ticket points at the pull request."}, {"B", NeedsReview, ""}},
+		"cloned-ticket":  {{"B", NeedsReview, "The ticket is a copy of another, so that its date says little of when this was asked for."}},
+		"two-tickets":    {{"A", Met, ""}},
+		"false-keys":     {{"A", Met, "The text is full of things that look like tickets, and its own is among them."}},
+		"shared-ticket":  {{"A", NeedsReview, ""}},
+		"moved-ticket":   {{"A", NeedsReview, ""}},
+		"backdated":      {{"B", Met, "Its commits carry dates before the ticket's; those are the committer's own, and the ticket was there before the merge."}},
+		"boilerplate":    {{"C", NeedsReview, ""}},
+		"ticket-edited":  {{"C", NeedsReview, ""}, {"D", Met, "The risk was lowered after the deployment; at the deployment it was right."}},
+		"no-risk":        {{"CD", Exception, ""}},
+		"rated-too-low":  {{"D", NeedsReview, ""}},
+
+		"no-rollback-plan": {{"T", Exception, ""}},
+		"revert-only":      {{"T", NeedsReview, ""}},
+
+		"ticket-reopened":      {{"V", NeedsReview, ""}},
+		"approval-after-work":  {{"EFG", Exception, ""}, {"V", Exception, "It was done and closed before anybody had approved it."}},
+		"ticket-of-a-revert":   {{"A", NeedsReview, ""}},
+		"ticket-closed-before": {{"V", Exception, ""}},
+
+		"privacy-reviewed": {{"X", Met, ""}},
+		"privacy-missing":  {{"X", Exception, ""}},
+		"privacy-claimed":  {{"X", NeedsReview, ""}},
+		"privacy-unsure":   {{"X", NeedsReview, ""}},
+	}
+}

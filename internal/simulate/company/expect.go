@@ -1,0 +1,316 @@
+package company
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// The expectations say for each change what the test of each attribute ought
+// to come to, once everything that the company's servers still hold has been
+// collected. They are told, not computed from the records:
+//
+//  1. How a change was made (by pull request, by a bot, by ticket alone, by a
+//     push) gives all 26 letters: what is right if people did what the company
+//     does every day. See ways.
+//  2. Each situation that the story puts there says what it changes, and why,
+//     in a table beside its words. See the effects.
+//  3. Where several situations speak of one letter, the one that decides more
+//     wins: not applicable, exception, unable, needs review, met.
+//
+// They are measured by the policy that the product starts with, and by the
+// company's own list of people (Roster). Where that leaves room, these rulings
+// were made; they are judgement, and can be argued:
+//
+//   - Nobody asked for the audit log of bypasses, so J is unable for whatever
+//     went through a pull request, also where it is plain that a rule must have
+//     been bypassed.
+//   - Logs and reports of CI older than 90 days are gone. K and M are then
+//     unable, and L where the policy asks for results of tests; a failure that
+//     the checks themselves still state is an exception all the same.
+//   - An approval that does not count counts nowhere: where E is an exception,
+//     so are F, G and H, and where E needs review, so do they.
+//   - Whoever wrote the ticket asked for the change, and is not independent.
+//   - The cut-off of a normal approval is the merge (E, F, H). An approval
+//     between merge and deployment leaves E an exception; G needs review.
+//   - An emergency is what was called one before it was deployed. For it B and G
+//     are not applicable, and F either, as P asks who may authorise; E counts
+//     the approval afterwards. Its ticket may follow within a day, so D and T
+//     are then not applicable. A label that comes later excuses nothing.
+//   - Where and when somebody authorised an emergency must be on record as a
+//     decision; a sentence in a ticket needs review.
+//   - The push of the night of 13 June is an emergency because its message says
+//     so, though no record ties it to its ticket or its incident.
+//   - C asks a ticket of code for no planned date, as the company's have none; a
+//     change request has one.
+//   - No ticket: A, B and C are exceptions; D and T look at the pull request; V
+//     is not applicable.
+//   - The policy rates what decides who may come in as High, whatever its
+//     author ticked; the risk was then set too low (D needs review) and the
+//     approvals of high risk are asked for (F). A library's update for an
+//     advisory is High. Infrastructure and configuration are Medium, but for
+//     access rights and encryption (High) and alerts and logs (Low).
+//   - At high risk the lead of quality tries it on staging, which is taken for
+//     the acceptance test. Of an emergency a documented minimum is asked.
+//   - K of a pull request is its head at the merge; a green run on main
+//     afterwards does not mend it. A push has no other run than that on main.
+//   - A change by ticket alone has no commit: H, J, K, M, O and Y are not
+//     applicable. Its test on staging is the implementer's word: N needs review.
+//   - O: between the merged and the deployed commit lies another change; if that
+//     was pushed, it is an exception, and if nobody had approved it, it needs
+//     review.
+//   - Q: whoever lets a deployment into production must not be an author; that
+//     they also started it is no exception. Where an author lets in what another
+//     had started, it needs review.
+//   - S: automatic checks alone need review; at high risk a lead has to sign.
+//   - Y compares the files that landed with those of the pull request.
+//   - Of what is not deployed yet, the letters that look at the deployment are
+//     not applicable; D, T and X are taken as of the end of the story.
+
+// effect is what a situation makes of some letters. Where because is "", the
+// situation's own words are the sentence.
+type effect struct {
+	letters string
+	outcome Outcome
+	because string
+}
+
+// weight orders what outranks what.
+func (o Outcome) weight() int {
+	return slices.Index([]Outcome{Met, NeedsReview, Unable, Exception, NotApplicable}, o)
+}
+
+// expect writes down the expectations of all changes, now that all is told.
+func (s *story) expect() {
+	for _, h := range s.houses {
+		for _, p := range h.plans {
+			if p.change != nil {
+				s.remarkPlan(p)
+			}
+		}
+	}
+	for _, c := range s.requests {
+		if c.change != nil {
+			s.remarkRequest(c)
+		}
+	}
+	s.remarkIncidents()
+	byID, b := map[string]*Change{}, openBook()
+	for _, c := range s.Truth.Changes {
+		byID[c.ID] = c
+		c.Expect = b.of(c)
+	}
+	for _, rel := range s.Truth.Releases { // what lies between the merged and the deployed commit
+		for i, id := range rel.Changes {
+			s.remarkBatch(byID[id], rel.Changes[i+1:], byID)
+		}
+	}
+	for _, c := range s.Truth.Changes {
+		c.Expect = b.of(c)
+	}
+}
+
+// book is what the expectations are told from.
+type book struct{ ways, effects map[string][]effect }
+
+func openBook() book { return book{ways(), effects()} }
+
+// of gives the 26 from the way the change was made and its situations.
+func (b book) of(c *Change) map[string]Expected {
+	out := map[string]Expected{}
+	for _, e := range b.ways[c.way()] {
+		for _, l := range e.letters {
+			out[string(l)] = Expected{e.outcome, e.because}
+		}
+	}
+	told := map[string]bool{}
+	for _, situation := range c.Situations {
+		for _, e := range b.effects[situation.ID] {
+			for _, r := range e.letters {
+				l := string(r)
+				if told[l] && e.outcome.weight() <= out[l].Outcome.weight() {
+					continue
+				}
+				told[l] = true
+				out[l] = Expected{e.outcome, e.because}
+				if e.because == "" {
+					out[l] = Expected{e.outcome, sentence(situation.Words)}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// sentence makes one of a situation's words.
+func sentence(words string) string {
+	first := []rune(words)[:1]
+	return strings.ToUpper(string(first)) + strings.TrimPrefix(words, string(first)) + "."
+}
+
+// effects is the whole table, by situation.
+func effects() map[string][]effect {
+	all := map[string][]effect{}
+	for _, table := range []map[string][]effect{requestEffects(), reviewEffects(), testEffects(), deliveryEffects(), emergencyEffects()} {
+		for id, list := range table {
+			all[id] = append(all[id], list...)
+		}
+	}
+	return all
+}
+
+// tell notes a situation in its own words.
+func (c *Change) tell(id string) { c.note(id, words()[id]) }
+
+// remarkPlan notes what follows from who did what, for a change of code.
+func (s *story) remarkPlan(p *plan) {
+	c := p.change
+	note := func(when bool, id string) {
+		if when {
+			c.tell(id)
+		}
+	}
+	risk := riskier(p.declared(), p.rated())
+	note(p.work.kind == "docs", "docs-only")
+	note(risk == low, "low-risk")
+	note(risk == low && p.direct, "pushed-unseen")
+	note(p.declared() != "" && riskier(p.declared(), p.rated()) != p.declared(), "rated-too-low")
+	note(p.logsGone, "ci-logs-gone")
+	note(p.logsGone && risk != low && c.Kind != "configuration" && !c.Emergency, "test-results-gone")
+	note(p.has("cancelled-ci") && p.house.lang != "ts", "scan-cancelled")
+	answered := slices.Contains(p.approved, p.reviewer) || p.has("ghost-approval") && p.reviewer == s.who["olek"]
+	note(p.has("changes-requested") && !answered, "objection-never-answered")
+	note(!p.late.IsZero() && (c.Deployed.IsZero() || p.late.Before(c.Deployed)), "approved-between")
+	note(!p.late.IsZero() && !c.Deployed.IsZero() && !p.late.Before(c.Deployed), "approved-after-deployment")
+	note(p.reverts != nil || s.reverted(p), "ticket-of-a-revert")
+	note(p.reverts != nil, "ticket-closed-before")
+	note(slices.Contains(c.Authors, s.who[unlisted].Name), "unmapped-author")
+	note(len(p.approved) == 1 && p.approved[0] == s.who[unlisted], "unmapped-approver")
+	note(len(p.approved) == 1 && p.approved[0] == s.who["olek"], "ghost-approval")
+	note(p.has("hotfix") && p.base != "", "authorisation-recorded")
+	note(p.has("hotfix") && p.base == "" && !p.direct, "authorisation-in-text")
+	s.remarkPrivacy(c, p.work.title)
+	approved := slices.Clone(p.approved)
+	if r := p.request; r != nil {
+		approved = append(approved, r.approved...)
+	}
+	if len(p.approved) > 0 && !c.Emergency {
+		s.remarkApprovers(c, risk, p.areas(), approved, p.merged)
+	}
+}
+
+// reverted reports whether another plan takes this one back.
+func (s *story) reverted(p *plan) bool {
+	return slices.ContainsFunc(p.house.plans, func(o *plan) bool { return o.reverts == p })
+}
+
+// areas are the roles that a change of its kind asks for at high risk.
+func (p *plan) areas() []string {
+	switch {
+	case p.work.kind == "migration":
+		return []string{"dba"}
+	case p.work.kind == "security", slices.Contains(signIn(), p.work.title):
+		return []string{"security"}
+	}
+	return nil
+}
+
+// remarkRequest notes the same for a change by ticket alone.
+func (s *story) remarkRequest(r *changeRequest) {
+	c, risk := r.change, riskier(r.risk, r.ticketWork.rated())
+	if risk == low {
+		c.tell("low-risk")
+	}
+	if risk != r.risk {
+		c.tell("rated-too-low")
+	}
+	if risk == high && !r.signedOff() {
+		c.tell("no-sign-off")
+	}
+	if r.has("emergency-ticket") {
+		c.tell(map[bool]string{true: "emergency-documented-after", false: "emergency-without-incident"}[r.incident != nil])
+		return
+	}
+	s.remarkPrivacy(c, r.ticketWork.title)
+	var areas []string
+	switch {
+	case r.category == "Security", r.category == "Network", r.category == "Access":
+		areas = []string{"security"}
+	case r.systems == "PostgreSQL cluster":
+		areas = []string{"dba"}
+	}
+	s.remarkApprovers(c, risk, areas, r.approved, c.Deployed)
+}
+
+// remarkApprovers notes whether those who approved are fewer, or others, than
+// the policy asks for at that risk.
+func (s *story) remarkApprovers(c *Change, risk string, areas []string, approved []*Person, at time.Time) {
+	approved = slices.DeleteFunc(slices.Clone(approved), func(p *Person) bool {
+		return slices.Contains(c.Authors, p.Name) || p.Machine || p == s.who[unlisted] || p == s.who["olek"]
+	})
+	slices.SortFunc(approved, func(a, b *Person) int { return strings.Compare(a.Name, b.Name) })
+	approved = slices.Compact(approved)
+	has := func(names ...string) bool {
+		return slices.ContainsFunc(approved, func(p *Person) bool { return s.had(p, at, names...) })
+	}
+	switch risk {
+	case medium:
+		if len(approved) > 0 && !has("technical lead", "senior engineer") {
+			c.tell("junior-review")
+		}
+	case high:
+		var lacks []string
+		if len(approved) < 2 {
+			lacks = append(lacks, "a second approval")
+		}
+		for _, role := range append([]string{"engineering manager"}, areas...) {
+			if !has(role) {
+				lacks = append(lacks, map[string]string{"engineering manager": "an engineering manager's", "security": "the security team's", "dba": "a database administrator's"}[role])
+			}
+		}
+		if len(lacks) > 0 {
+			list := strings.Join(lacks, ", ")
+			if i := strings.LastIndex(list, ", "); i > 0 {
+				list = list[:i] + " and " + list[i+2:]
+			}
+			c.note("short-of-high", "high risk asks for more than was given: missing is "+list)
+		}
+	}
+}
+
+func (s *story) remarkPrivacy(c *Change, title string) {
+	switch v, ok := privacy()[title]; {
+	case !ok:
+	case c.Has("privacy-reviewed"): // it was told with the ticket
+	case v.claimed != "":
+		c.note("privacy-claimed", strings.TrimSuffix(v.claimed, "."))
+	case v.unsure != "":
+		c.note("privacy-unsure", strings.TrimSuffix(v.unsure, "."))
+	default:
+		c.tell("privacy-missing")
+	}
+}
+
+// remarkIncidents notes what went live in the day before an incident of the
+// same service, whatever its cause.
+func (s *story) remarkIncidents() {
+	for _, inc := range s.incidents {
+		for _, c := range s.Truth.Changes {
+			if c.Service == s.houses[inc.house].service && c.Deployed.Before(inc.opened) && c.Deployed.After(inc.opened.Add(-24*time.Hour)) && c.RolledBack == 0 {
+				c.tell("incident-soon-after")
+			}
+		}
+	}
+}
+
+// remarkBatch notes what was deployed with a change though it came after it.
+func (s *story) remarkBatch(c *Change, after []string, byID map[string]*Change) {
+	for _, id := range after {
+		switch o := byID[id]; {
+		case o.Has("direct-push"):
+			c.note("deployed-with-a-push", "it was deployed together with "+o.ID+", which came after it and by no pull request")
+		case o.Expect["E"].Outcome == Exception:
+			c.note("deployed-with-unapproved", "it was deployed together with "+o.ID+", which came after it and which nobody had rightly approved")
+		}
+	}
+}
