@@ -19,9 +19,6 @@ import (
 // demoRequest is the auditor's list that the demo answers.
 const demoRequest = "requests/auditor-request.xlsx"
 
-// demoPeople is the file beside the configuration that says who is who.
-const demoPeople = "people.yaml"
-
 func demoCommand(t terminal) *cli.Command {
 	return &cli.Command{
 		Name:      "demo",
@@ -148,7 +145,7 @@ func demoFiles(dir string, servers *simulate.Servers) (*config.Config, error) {
 	if err := writeFile(file, []byte(simulate.Config(servers, dir))); err != nil {
 		return nil, fmt.Errorf("writing the demo's configuration: %w", err)
 	}
-	if err := writeFile(filepath.Join(dir, demoPeople), []byte(simulate.People(servers))); err != nil {
+	if err := writeFile(filepath.Join(dir, simulate.PeopleFile), []byte(simulate.People(servers))); err != nil {
 		return nil, fmt.Errorf("writing the demo's list of people: %w", err)
 	}
 	return config.Load(file)

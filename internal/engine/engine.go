@@ -99,10 +99,18 @@ func (e *Engine) collect(ctx context.Context, ref evidence.Ref) (items []evidenc
 // Collect gathers everything about one sample. Rounds are barriers: each
 // round's records are taken in the order in which they were asked for, so no
 // result depends on timing. AsOf and the gaps' times are left to the caller.
-func (e *Engine) Collect(ctx context.Context, s evidence.Sample) evidence.Change {
+//
+// Known are records that the caller knows to belong to the change: what only
+// the whole period can tell.
+func (e *Engine) Collect(ctx context.Context, s evidence.Sample, known ...evidence.Ref) evidence.Change {
 	c := evidence.Change{Sample: s}
 	asked := map[evidence.Ref]bool{}
 	frontier := e.links.start(s)
+	for _, ref := range known {
+		if !slices.Contains(frontier, ref) {
+			frontier = append(frontier, ref)
+		}
+	}
 	for round := 0; len(frontier) > 0; round++ {
 		if round == maxRounds || len(asked)+len(frontier) > maxRecords {
 			c.Gaps = append(c.Gaps, evidence.Gap{Ref: s.Ref, Part: "linked records", Reason: evidence.Truncated,

@@ -35,6 +35,7 @@ type site struct {
 	env    map[string]string
 	log    bytes.Buffer
 	clock  atomic.Int64 // seconds since the first reading
+	begins time.Time    // what it shows first; siteBegins where zero
 	outs   int
 }
 
@@ -61,9 +62,13 @@ func (s *site) open(t *testing.T, offline bool) *Run {
 	if offline {
 		env = nil
 	}
+	begins := s.begins
+	if begins.IsZero() {
+		begins = siteBegins
+	}
 	r, err := Open(t.Context(), Options{
 		Config: s.config, Offline: offline, Version: "0.1.0-test",
-		Now:    func() time.Time { return siteBegins.Add(time.Duration(s.clock.Add(1)) * time.Second) },
+		Now:    func() time.Time { return begins.Add(time.Duration(s.clock.Add(1)) * time.Second) },
 		Getenv: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
 		Log:    slog.New(slog.NewTextHandler(&s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})

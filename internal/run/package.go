@@ -262,9 +262,10 @@ func noneFound(unmatched []evidence.Unmatched) error {
 }
 
 func (r *Run) gather(ctx context.Context, j *job) error {
-	changes := r.collect(ctx, j.samples)
-	if err := ctx.Err(); err != nil {
-		return err // a package that lacks what was interrupted would look like one with gaps
+	changes, err := r.collect(ctx, j.ledger, j.samples)
+	// A package that lacks what was interrupted would look like one with gaps.
+	if err := cmp.Or(ctx.Err(), err); err != nil {
+		return err
 	}
 	j.pkg = evidence.Package{
 		Organization: r.cfg.Organization, Simulated: r.cfg.Simulated, Zone: r.cfg.Zone, Period: r.cfg.Period,
@@ -277,7 +278,6 @@ func (r *Run) gather(ctx context.Context, j *job) error {
 	if j.ledger == nil {
 		return nil
 	}
-	var err error
 	j.pkg.Population, err = r.summary(ctx, j.ledger)
 	return err
 }

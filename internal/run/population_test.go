@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -18,16 +19,20 @@ import (
 	"github.com/tickmark-dev/tickmark/internal/simulate/company"
 )
 
-// harbourline serves the sample company and gives a site that reads it.
+// harbourline serves the sample company and gives a site that reads it on the
+// day on which the story ends.
 func harbourline(t *testing.T) (*site, *company.Company) {
 	t.Helper()
 	c := company.New(company.DefaultSeed)
-	servers, err := simulate.Start(t.Context(), c)
+	servers, err := simulate.StartAt(t.Context(), c, func() time.Time { return c.Now })
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(servers.Close)
-	s := &site{dir: t.TempDir(), env: servers.Environment()}
+	s := &site{dir: t.TempDir(), env: servers.Environment(), begins: c.Now}
+	if err := os.WriteFile(filepath.Join(s.dir, simulate.PeopleFile), []byte(simulate.People(servers)), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if s.config, err = config.Parse(filepath.Join(s.dir, "tickmark.yaml"), []byte(simulate.Config(servers, s.dir))); err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,9 @@ func Config(s *Servers, dir string) string {
 	line("simulated: true")
 	line("time_zone: %s", c.Zone)
 	line("period: {from: %s, to: %s}", c.From.In(c.Zone).Format("2006-01-02"), c.To.In(c.Zone).Format("2006-01-02"))
+	if dir != "" {
+		line("people: %s", quoted(filepath.ToSlash(filepath.Join(dir, PeopleFile))))
+	}
 	line("systems:")
 	var repositories []string
 	for _, v := range c.Config.Services {

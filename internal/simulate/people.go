@@ -9,6 +9,9 @@ import (
 	"github.com/tickmark-dev/tickmark/internal/simulate/company"
 )
 
+// PeopleFile is where the configuration looks for the company's people.
+const PeopleFile = "people.yaml"
+
 // People gives the text of a people.yaml for the company as it is served: who
 // is who in each system, and who had which role when. One colleague is missing,
 // as nobody has entered her yet.
