@@ -182,6 +182,9 @@ func (x *exam) orClaim(f shownTest, kind string) shownTest {
 	if x.main.t != nil {
 		f.lack = first(f.lack, x.lacks(x.main.ref, "the ticket's notes on testing", "field testing", "attachments", "comments"))
 	}
+	if f.how == none {
+		f.lack = first(f.lack, x.lostTicket())
+	}
 	return f
 }
 

@@ -271,13 +271,10 @@ func (x *exam) tier() (string, *lack) {
 	if (len(declared) == 0 && !whole || tier == "") && rank(x.p.Risk.Default) > rank(tier) {
 		tier = x.p.Risk.Default
 	}
-	if rank(tier) == len(x.p.Risk.Tiers)-1 { // nothing could make it higher
-		return tier, nil
-	}
 	if main := x.main; main.t != nil {
-		l = first(l, x.lacks(main.ref, "the risk of ticket "+main.t.Key, "field risk", "history"))
+		l = first(l, x.lacks(main.ref, "the risk and category of ticket "+main.t.Key, "field risk", "field category", "history"))
 	}
-	return tier, l
+	return tier, first(l, x.lostTicket())
 }
 
 // pullDated reports whether the description of the pull request is known to
