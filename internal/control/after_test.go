@@ -126,8 +126,15 @@ func TestS(t *testing.T) {
 		w.ticket.Comments = []evidence.Comment{{Author: ji("grace"), Created: clock(at), Updated: clock(at), Body: words1(s)}}
 	}
 	table(t, "S", map[string]one{
-		"validated":              {nil, nil, ok, "VALIDATED"},
-		"nobody":                 {nil, func(w *world) { w.ticket.Comments = nil }, bad, "NOT_VALIDATED"},
+		"validated": {nil, nil, ok, "VALIDATED"},
+		"nobody":    {nil, func(w *world) { w.ticket.Comments = nil }, bad, "NOT_VALIDATED"},
+		"deployed again later": {nil, func(w *world) {
+			again := *w.dep
+			again.Statuses = []evidence.DeploymentStatus{{State: "success", Created: clock("05 11:00")}}
+			r := ref(evidence.KindDeployment, repo+"/deployments/50")
+			w.Items = append(w.Items, evidence.Item{Ref: r, Deployment: &again})
+			w.landed.ContainedIn = append([]evidence.Containment{{Deployment: r, Status: "ahead"}}, w.landed.ContainedIn...)
+		}, ok, "VALIDATED"},
 		"nobody yet":             {nil, func(w *world) { w.ticket.Comments = nil; w.AsOf = clock("15:00") }, look, "NOT_YET_DUE"},
 		"too late":               {nil, func(w *world) { say(w, "04 09:00", "Validated in production.") }, bad, "VALIDATED_LATE"},
 		"at the last minute":     {nil, func(w *world) { say(w, "03 10:59", "Validated in production.") }, look, "WITHIN_CLOCK_SKEW"},

@@ -256,7 +256,8 @@ func TestG(t *testing.T) {
 		"by ticket, on the same day": {byHand, func(w *world) {
 			w.ticket.Deployed, w.ticket.DeployedDay, w.ticket.DeployedBasis = clock("00:00"), true, "field"
 		}, look, "DAY_ONLY"},
-		"clocks that differ by an hour": {nil, func(w *world) { w.policy.Skew = time.Hour }, look, "WITHIN_CLOCK_SKEW"},
+		"clocks that differ by an hour":  {nil, func(w *world) { w.policy.Skew = time.Hour }, look, "WITHIN_CLOCK_SKEW"},
+		"nobody says when it was merged": {nil, func(w *world) { w.gap(prRef, "merge", evidence.NotConfigured) }, unsure, "EVIDENCE_NOT_CONFIGURED"},
 	})
 }
 

@@ -144,7 +144,7 @@ func (x *exam) testRuns(names []policy.Pattern) shownTest {
 		ref := x.checksRef(sha)
 		if l := x.lacks(ref, "what CI said of commit "+short(sha), "check runs", "statuses"); l != nil {
 			if sha == x.h || x.h == "" {
-				out.lack = l
+				return shownTest{lack: l}
 			}
 			continue
 		}
