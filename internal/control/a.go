@@ -94,6 +94,11 @@ func (x *exam) textsLack() *lack {
 // pullIsRequest reports whether the policy lets the pull request stand for a
 // ticket, and there is none.
 func (x *exam) pullIsRequest() bool {
+	for _, g := range x.missingTickets() {
+		if g.Reason != evidence.NotFound {
+			return false // there may well be a ticket
+		}
+	}
 	return x.p.Request.PullRequest && x.lane == byPullRequest && (x.main.t == nil || !x.main.strong)
 }
 

@@ -1,16 +1,112 @@
 package control
 
-import "testing"
+import (
+	"testing"
 
-func TestDump(t *testing.T) {
-	for n, f := range map[string]func(testing.TB) *world{"good": good, "direct": direct, "hand": byHand, "urgent": urgent} {
-		w := f(t)
-		rs := w.evaluate()
-		t.Log("=====", n)
-		for _, r := range rs {
-			t.Log(r.Attribute, r.Outcome, r.Code, r.Why)
+	"github.com/tickmark-dev/tickmark/internal/evidence"
+	"github.com/tickmark-dev/tickmark/internal/policy"
+)
+
+// TestLegend holds the texts to the tests one to one.
+func TestLegend(t *testing.T) {
+	legend := Legend(nil)
+	tests := attributes()
+	if len(legend) != len(tests) {
+		t.Fatalf("%d texts for %d tests", len(legend), len(tests))
+	}
+	for i, a := range legend {
+		if a.Letter != tests[i].letter || a.Letter != policy.Letters()[i] {
+			t.Errorf("text %d is of %s, the test of %s", i, a.Letter, tests[i].letter)
 		}
-		o, why := Overall(rs, w.policy)
-		t.Log(o, why)
+		if a.Title == "" || a.Text == "" || a.Procedure == "" || a.Criterion != "CC8.1" || a.Version < 1 || len(a.Focus) == 0 {
+			t.Errorf("%s is not whole: %+v", a.Letter, a)
+		}
+		for _, f := range a.Focus {
+			if f < 1 || f > 18 {
+				t.Errorf("%s names point of focus %d; there are 18", a.Letter, f)
+			}
+		}
+		for _, f := range a.Thresholds {
+			if f.Name == "" || f.Value == "" {
+				t.Errorf("%s has an empty threshold", a.Letter)
+			}
+		}
+	}
+	key := ""
+	for _, a := range legend {
+		if a.Key {
+			key += a.Letter
+		}
+	}
+	if key != "AEGHKOPR" {
+		t.Errorf("key attributes are %s", key)
+	}
+}
+
+func TestOverall(t *testing.T) {
+	of := func(changed map[string]evidence.Outcome) []evidence.Result {
+		var out []evidence.Result
+		for _, l := range policy.Letters() {
+			o := evidence.Met
+			if c, ok := changed[l]; ok {
+				o = c
+			}
+			out = append(out, evidence.Result{Attribute: l, Outcome: o})
+		}
+		return out
+	}
+	tests := map[string]struct {
+		changed map[string]evidence.Outcome
+		want    evidence.Outcome
+	}{
+		"all met":                             {nil, ok},
+		"not applicable":                      {map[string]evidence.Outcome{"P": na, "E": na}, ok},
+		"key exception":                       {map[string]evidence.Outcome{"E": bad, "K": unsure}, bad},
+		"exception of an emergency":           {map[string]evidence.Outcome{"P": bad}, bad},
+		"key needs review":                    {map[string]evidence.Outcome{"K": look}, look},
+		"key unable":                          {map[string]evidence.Outcome{"O": unsure}, look},
+		"another unable":                      {map[string]evidence.Outcome{"J": unsure}, ok},
+		"another needs review":                {map[string]evidence.Outcome{"S": look}, ok},
+		"another is an exception":             {map[string]evidence.Outcome{"S": bad}, look},
+		"another is one, and a key is unable": {map[string]evidence.Outcome{"S": bad, "K": unsure}, look},
+	}
+	for name, tt := range tests {
+		got, why := Overall(of(tt.changed), nil)
+		if got != tt.want || why == "" {
+			t.Errorf("%s: got %s (%s), want %s", name, got, why, tt.want)
+		}
+		if got == ok && why != "No exceptions identified by management's test" {
+			t.Errorf("%s: %q", name, why)
+		}
+	}
+	if got, _ := Overall(of(nil)[1:], nil); got != look {
+		t.Errorf("without a result for A: %s", got)
+	}
+	if got, _ := Overall(nil, nil); got != look {
+		t.Errorf("without results: %s", got)
+	}
+}
+
+func TestGoodIsMet(t *testing.T) {
+	w := good(t)
+	w.policy.Name, w.policy.Version = "acme policy", "7"
+	results := w.evaluate()
+	if o, why := Overall(results, w.policy); o != ok {
+		t.Errorf("%s: %s", o, why)
+	}
+	for _, r := range results {
+		if want := "acme policy 7 (" + w.policy.SHA256[:12] + ")"; r.Policy != want {
+			t.Errorf("%s was tested by %q, want %q", r.Attribute, r.Policy, want)
+		}
+	}
+}
+
+func TestIdentities(t *testing.T) {
+	all := Identities(people(t))
+	if len(all) != 10 || all[0].Name != "Ada Lovelace" || all[0].Kind != "human" || len(all[0].Accounts) != 3 || all[0].Roles[0].Role != "developer" {
+		t.Errorf("%+v", all)
+	}
+	if Identities(nil) != nil {
+		t.Error("without a people file there are identities")
 	}
 }

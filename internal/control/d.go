@@ -62,8 +62,8 @@ func (x *exam) riskLack() *lack {
 			return l
 		}
 	}
-	for _, g := range x.missingTickets() {
-		return lackOf(g, "the ticket "+g.Ref.ID)
+	if l := x.lostTicket(); l != nil {
+		return l
 	}
 	if x.pr != nil {
 		return x.lacks(x.prRef, "the pull request's labels with their times", "timeline", "labels")

@@ -46,7 +46,9 @@ func (x *exam) authors(cut time.Time) (list []author, l *lack) {
 			}
 		}
 		if x.landed != nil {
-			a.coAuthors(*x.landed)
+			a.coAuthors(*x.landed) // a squash names those whom the single commits do
+		} else {
+			l = first(l, x.mLack)
 		}
 	case byCommit:
 		a.commit(*x.landed, false)

@@ -44,8 +44,13 @@ type exam struct {
 	first      evidence.Item   // the deployment of T_dep
 	containing []evidence.Item // production deployments that contain the change, oldest first
 
-	urgent *emergency // found once
-	done   map[string]verdict
+	// What is asked for often is found once.
+	urgent   *emergency
+	risk     string // the tier
+	riskLost *lack
+	hits     map[*policy.Pattern]bool // by the first of a list of patterns
+	kinds    map[time.Time][]string   // categories by cut-off
+	done     map[string]verdict       // by letter
 }
 
 func newExam(c *evidence.Change, o Options) *exam {
@@ -55,7 +60,7 @@ func newExam(c *evidence.Change, o Options) *exam {
 	sorted := *c
 	sorted.Items = slices.Clone(c.Items)
 	slices.SortStableFunc(sorted.Items, func(a, b evidence.Item) int { return a.Ref.Compare(b.Ref) })
-	x := &exam{c: &sorted, p: o.Policy, o: o, done: map[string]verdict{}}
+	x := &exam{c: &sorted, p: o.Policy, o: o, done: map[string]verdict{}, hits: map[*policy.Pattern]bool{}, kinds: map[time.Time][]string{}}
 	x.who = newRegister(o.People, x.c)
 	x.chooseLane()
 	if x.lane == byNothing {

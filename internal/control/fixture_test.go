@@ -3,6 +3,7 @@ package control
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -113,9 +114,18 @@ type world struct {
 	changeOf func(repository, sha string) (string, bool)
 }
 
+// starterPolicy gives a policy of its own: tests change its fields, and nothing below
+// them.
+func starterPolicy() *policy.Policy {
+	p := *readStarter()
+	return &p
+}
+
+var readStarter = sync.OnceValue(policy.Starter)
+
 func people(t testing.TB) *policy.People {
 	t.Helper()
-	p, err := policy.ParsePeople("people.yaml", []byte(peopleFile), policy.Starter())
+	p, err := policy.ParsePeople("people.yaml", []byte(peopleFile), starterPolicy())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +135,7 @@ func people(t testing.TB) *policy.People {
 // good is a change of medium risk in which nothing is amiss.
 func good(t testing.TB) *world {
 	t.Helper()
-	w := &world{policy: policy.Starter(), people: people(t)}
+	w := &world{policy: starterPolicy(), people: people(t)}
 	files := []evidence.File{{Path: "pay/round.go", Status: "modified", Additions: 1, Deletions: 1, Patch: "@@ -1 +1 @@\n-a\n+b\n"}}
 	w.pr = &evidence.PullRequest{
 		Repository: repo, Number: 12, URL: "https://github.com/acme/api/pull/12", Title: "PAY-7: round half to even", State: "merged",

@@ -65,25 +65,26 @@ func (x *exam) coverage(cut time.Time) verdict {
 	return best.with("head at the merge", x.h).with("approvals", shownApprovals(all)).on(x.prRef)
 }
 
-// allCover asks that the required number of counted approvals cover the code,
-// as far as that many were given at all: a later push takes those before it.
+// allCover asks that those approvals which cover the code are by themselves
+// what the matrix asks for, as far as all together are: an approval that it
+// needs and that came before a later push is worth nothing.
 func (x *exam) allCover(v verdict, sure []approval) verdict {
 	tier, l := x.tier()
 	if l != nil {
 		return unable(l)
 	}
-	need := min(x.requirement(tier).count, len(sure))
-	fresh := 0
+	var fresh []approval
 	worst := v
 	for _, a := range sure {
 		w := x.covers(a)
 		if w.outcome == evidence.Met {
-			fresh++
+			fresh = append(fresh, a)
 		} else if worse(w, worst) {
 			worst = w
 		}
 	}
-	if fresh < need {
+	req := x.requirement(tier)
+	if len(x.tally(req, fresh).short) > len(x.tally(req, sure).short) || len(fresh) < min(req.count, len(sure)) {
 		return worst
 	}
 	return v

@@ -144,7 +144,7 @@ func (x *exam) testRuns(names []policy.Pattern) shownTest {
 		ref := x.checksRef(sha)
 		if l := x.lacks(ref, "what CI said of commit "+short(sha), "check runs", "statuses"); l != nil {
 			if sha == x.h || x.h == "" {
-				out.lack = l
+				return shownTest{lack: l}
 			}
 			continue
 		}
@@ -181,6 +181,9 @@ func (x *exam) orClaim(f shownTest, kind string) shownTest {
 	}
 	if x.main.t != nil {
 		f.lack = first(f.lack, x.lacks(x.main.ref, "the ticket's notes on testing", "field testing", "attachments", "comments"))
+	}
+	if f.how == none {
+		f.lack = first(f.lack, x.lostTicket())
 	}
 	return f
 }

@@ -33,12 +33,12 @@ func (x *exam) staging() verdict {
 	}
 	v := exception("NOT_VERIFIED_FIRST", "Nothing shows that the change was verified before it was deployed to production.")
 	for _, it := range x.c.All(evidence.KindDeployment) {
-		if w := x.stagingDeployment(it); w.code != "" && better(w, v) {
+		if w := x.stagingDeployment(it); w.code != "" && (v.code == "NOT_VERIFIED_FIRST" || better(w, v)) {
 			v = w
 		}
 	}
 	for _, it := range x.c.All(evidence.KindBuild) {
-		if w := x.stagingJob(it); w.code != "" && better(w, v) {
+		if w := x.stagingJob(it); w.code != "" && (v.code == "NOT_VERIFIED_FIRST" || better(w, v)) {
 			v = w
 		}
 	}

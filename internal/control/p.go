@@ -61,8 +61,8 @@ func emergencyConditions(x *exam) verdict {
 // emergencyLack says that a record which could call the change an emergency is
 // missing.
 func (x *exam) emergencyLack() *lack {
-	for _, g := range x.missingTickets() {
-		return lackOf(g, "the ticket "+g.Ref.ID)
+	if l := x.lostTicket(); l != nil {
+		return l
 	}
 	if x.pr != nil {
 		if l := x.lacks(x.prRef, "the labels of the pull request", "labels"); l != nil {
@@ -111,8 +111,8 @@ func (x *exam) incident() verdict {
 			named = append(named, s)
 		}
 	}
-	for _, g := range x.missingTickets() {
-		return unable(lackOf(g, "the ticket "+g.Ref.ID))
+	if l := x.lostTicket(); l != nil {
+		return unable(l)
 	}
 	switch {
 	case len(named) > 0:
@@ -146,7 +146,7 @@ func (x *exam) namesIncident(ref evidence.Ref, key string) bool {
 // ticketLack says that parts of the change request are missing.
 func (x *exam) ticketLack(parts ...string) *lack {
 	if x.main.t == nil {
-		return nil
+		return x.lostTicket()
 	}
 	return x.lacks(x.main.ref, "the whole of ticket "+x.main.t.Key, append(parts, "history")...)
 }
@@ -205,6 +205,8 @@ func (x *exam) authorized() verdict {
 			return unable(lost)
 		case x.remarksLack() != nil:
 			return unable(x.remarksLack())
+		case x.incident().outcome == evidence.Unable: // it may be written there
+			return x.incident()
 		case best.code != "":
 			return best
 		}
@@ -280,7 +282,7 @@ func (x *exam) remarksLack() *lack {
 	if x.main.t != nil {
 		return x.lacks(x.main.ref, "the comments on ticket "+x.main.t.Key, "comments")
 	}
-	return nil
+	return x.lostTicket()
 }
 
 // documentedInTime tests that a ticket with testing, rollback, outcome and

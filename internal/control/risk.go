@@ -62,7 +62,7 @@ func ticketLabelsAt(t *evidence.Ticket, cut time.Time) []string {
 // fits reports whether a rule names the change, as it stood at a cut-off.
 func (x *exam) fits(r policy.Rule, cut time.Time) bool {
 	labels, _ := x.labelsAt(cut)
-	if slices.ContainsFunc(labels, r.Label) || slices.ContainsFunc(x.paths(), r.Path) {
+	if slices.ContainsFunc(labels, r.Label) || x.touches(r.Paths) {
 		return true
 	}
 	for _, l := range x.tickets {
@@ -73,14 +73,32 @@ func (x *exam) fits(r policy.Rule, cut time.Time) bool {
 	return false
 }
 
+// touches reports whether any path of the change fits; it asks once for each
+// list of patterns, as changes have many files and policies many patterns.
+func (x *exam) touches(patterns []policy.Pattern) bool {
+	if len(patterns) == 0 {
+		return false
+	}
+	hit, known := x.hits[&patterns[0]]
+	if !known {
+		hit = slices.ContainsFunc(x.paths(), func(path string) bool { return policy.MatchAny(patterns, path) })
+		x.hits[&patterns[0]] = hit
+	}
+	return hit
+}
+
 // categories gives the names of all categories that the change belongs to.
 func (x *exam) categories(cut time.Time) []string {
+	if out, known := x.kinds[cut]; known {
+		return out
+	}
 	var out []string
 	for _, c := range x.p.Categories {
 		if x.fits(c.Rule, cut) {
 			out = append(out, c.Name)
 		}
 	}
+	x.kinds[cut] = out
 	return out
 }
 
@@ -258,6 +276,13 @@ func (x *exam) derived(cut time.Time) (tier, because string, whole bool) {
 // is declared and what is derived. Where nothing is declared and not every
 // path is of a tier, it is at least the policy's default.
 func (x *exam) tier() (string, *lack) {
+	if x.risk == "" {
+		x.risk, x.riskLost = x.findTier()
+	}
+	return x.risk, x.riskLost
+}
+
+func (x *exam) findTier() (string, *lack) {
 	cut := x.judged()
 	rank := func(t string) int { return x.p.Risk.Rank(t) }
 	tier, _, whole := x.derived(cut)
@@ -271,13 +296,10 @@ func (x *exam) tier() (string, *lack) {
 	if (len(declared) == 0 && !whole || tier == "") && rank(x.p.Risk.Default) > rank(tier) {
 		tier = x.p.Risk.Default
 	}
-	if rank(tier) == len(x.p.Risk.Tiers)-1 { // nothing could make it higher
-		return tier, nil
-	}
 	if main := x.main; main.t != nil {
-		l = first(l, x.lacks(main.ref, "the risk of ticket "+main.t.Key, "field risk", "history"))
+		l = first(l, x.lacks(main.ref, "the risk and category of ticket "+main.t.Key, "field risk", "field category", "history"))
 	}
-	return tier, l
+	return tier, first(l, x.lostTicket())
 }
 
 // pullDated reports whether the description of the pull request is known to

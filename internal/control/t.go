@@ -43,10 +43,7 @@ func (x *exam) planAt(cut time.Time) verdict {
 		places = append(places, place{"pull request", x.pullAnswer("rollback_plan", cut)})
 	}
 	best := exception("NO_ROLLBACK_PLAN", "Before the deployment it was not written down how to take the change back.")
-	var lost *lack
-	for _, g := range x.missingTickets() {
-		lost = first(lost, lackOf(g, "the ticket "+g.Ref.ID))
-	}
+	lost := x.lostTicket()
 	for _, p := range places {
 		lost = first(lost, p.a.lack)
 		w := verdict{}

@@ -171,6 +171,15 @@ func (x *exam) missingTickets() []evidence.Gap {
 	return out
 }
 
+// lostTicket says that a ticket which the change names was not obtained: what
+// it holds of the change is then not known.
+func (x *exam) lostTicket() *lack {
+	for _, g := range x.missingTickets() {
+		return lackOf(g, "the ticket "+g.Ref.ID)
+	}
+	return nil
+}
+
 // isField reports whether an entry of a ticket's history is of a field, by its
 // lasting id or its name.
 func isField(h evidence.HistoryEntry, name, id string) bool {

@@ -49,7 +49,7 @@ type stretch struct {
 func (x *exam) plannedWindow() (s stretch, plan string, l *lack) {
 	t := x.main.t
 	if t == nil || !x.main.strong {
-		return s, "", nil
+		return s, "", x.lostTicket()
 	}
 	if l := x.lacks(x.main.ref, "the planned time of ticket "+t.Key, "field planned", "history"); l != nil {
 		return s, "", l

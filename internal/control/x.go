@@ -19,8 +19,8 @@ func privacyReviewed(x *exam) verdict {
 		if word := x.privacyWord(); word != "" {
 			return review("MAY_TOUCH_PERSONAL_DATA", "The texts of the change speak of %s, and no path or label says that it touches personal data; a person must say whether it does.", quote(word)).on(x.subjectRef(), x.main.ref)
 		}
-		for _, g := range x.missingTickets() {
-			return unable(lackOf(g, "the ticket "+g.Ref.ID))
+		if l := x.lostTicket(); l != nil {
+			return unable(l)
 		}
 		return notApplicable("NO_PERSONAL_DATA", "Nothing that the change touches is personal or confidential data by the policy.").on(x.subjectRef())
 	}

@@ -1,0 +1,316 @@
+package control
+
+import (
+	"testing"
+	"time"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
+	"github.com/tickmark-dev/tickmark/internal/policy"
+)
+
+func TestJ(t *testing.T) {
+	table(t, "J", map[string]one{
+		"no audit log": {nil, nil, unsure, "AUDIT_LOG_NOT_OBTAINED"},
+		"bypassed": {nil, func(w *world) {
+			w.pr.Timeline = append(w.pr.Timeline, evidence.Event{Kind: "protected_branch.policy_override", Actor: gh("ada"), At: clock("10:30")})
+		}, bad, "RULES_BYPASSED"},
+		"bypassed later": {nil, func(w *world) {
+			w.pr.Timeline = append(w.pr.Timeline, evidence.Event{Kind: "protected_branch.policy_override", Actor: gh("ada"), At: clock("12:30")})
+		}, unsure, "AUDIT_LOG_NOT_OBTAINED"},
+		"pushed directly": {direct, nil, bad, "DIRECT_PUSH"},
+		"not protected":   {nil, func(w *world) { w.rules.Protected = false }, look, "NOT_PROTECTED_NOW"},
+		"rules lost":      {nil, func(w *world) { w.lose(rulesRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
+		"no such feature": {nil, func(w *world) { w.policy.Deployment.WithoutBranchControl = []string{"github"} }, na, "NO_BRANCH_CONTROL"},
+		"by ticket":       {byHand, nil, na, "NO_CODE"},
+	})
+}
+
+func TestK(t *testing.T) {
+	require := func(w *world, names ...string) {
+		for _, n := range names {
+			w.policy.Checks.Required = append(w.policy.Checks.Required, policy.RequiredCheck{Name: policy.NamePattern(n)})
+		}
+	}
+	table(t, "K", map[string]one{
+		"passed":                         {nil, nil, ok, "CHECKS_PASSED"},
+		"required, passed":               {nil, func(w *world) { require(w, "unit"); w.head.Runs[1].Conclusion = "failure" }, ok, "CHECKS_PASSED"},
+		"required, absent":               {nil, func(w *world) { require(w, "unit", "lint") }, bad, "CHECKS_ABSENT"},
+		"failed":                         {nil, func(w *world) { w.head.Runs[0].Conclusion = "failure"; w.merged.Runs = nil }, bad, "CHECK_NOT_PASSED"},
+		"timed out":                      {nil, func(w *world) { w.head.Runs[0].Conclusion = "timed_out"; w.merged.Runs = nil }, bad, "CHECK_NOT_PASSED"},
+		"cancelled":                      {nil, func(w *world) { w.head.Runs[0].Conclusion = "cancelled"; w.merged.Runs = nil }, bad, "CHECK_NOT_PASSED"},
+		"none on what merged":            {nil, func(w *world) { w.head.Runs, w.merged.Runs = nil, nil }, bad, "CHECKS_ABSENT"},
+		"on what landed alone":           {nil, func(w *world) { w.head.Runs = nil }, ok, "CHECKS_PASSED"},
+		"red, then green on what landed": {nil, func(w *world) { w.head.Runs[0].Conclusion = "failure"; require(w, "unit") }, look, "PASSED_AFTER_MERGE"},
+		"after the merge": {nil, func(w *world) {
+			require(w, "unit")
+			w.head.Runs[0] = run("unit", "success", "12:00")
+			w.merged.Runs = nil
+		}, bad, "CHECKS_ABSENT"},
+		"still running at the merge": {nil, func(w *world) { w.head.Runs[0].Completed = clock("12:00"); w.merged.Runs = nil }, bad, "CHECK_NOT_PASSED"},
+		"ended within the skew":      {nil, func(w *world) { w.head.Runs[0] = run("unit", "success", "10:29"); w.merged.Runs = nil }, look, "WITHIN_CLOCK_SKEW"},
+		// Trap 9.
+		"skipped":               {nil, func(w *world) { w.head.Runs[0].Conclusion = "skipped" }, look, "CHECK_SKIPPED"},
+		"neutral":               {nil, func(w *world) { w.head.Runs[0].Conclusion = "neutral" }, look, "CHECK_SKIPPED"},
+		"run again until green": {nil, func(w *world) { w.head.Runs = append(w.head.Runs, run("unit", "failure", "09:30")) }, look, "RERUN_UNTIL_PASSED"},
+		"green, then red": {nil, func(w *world) {
+			w.head.Runs = append(w.head.Runs, run("unit", "failure", "10:05"))
+			w.merged.Runs = nil
+		}, bad, "CHECK_NOT_PASSED"},
+		"second attempt of a run": {nil, func(w *world) {
+			w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindBuild, repo+"/runs/901"), Build: &evidence.Build{Repository: repo, Name: "ci", SHA: c2, Attempt: 2, Conclusion: "success",
+				Attempts: []evidence.BuildAttempt{{Attempt: 1, Conclusion: "failure", Started: clock("09:10")}, {Attempt: 2, Conclusion: "success", Started: clock("09:30")}}}})
+		}, look, "RERUN_UNTIL_PASSED"},
+		"posted by a person": {nil, func(w *world) {
+			w.head.Statuses = []evidence.CommitStatus{{Context: "lint", State: "success", Creator: gh("ada"), Created: clock("09:00")}}
+		}, look, "CHECK_POSTED_BY_PERSON"},
+		"posted by a service account": {nil, func(w *world) {
+			w.head.Statuses = []evidence.CommitStatus{{Context: "lint", State: "pending", Creator: gh("acme-release"), Created: clock("09:00")}, {Context: "lint", State: "success", Creator: gh("acme-release"), Created: clock("09:01")}}
+		}, ok, "CHECKS_PASSED"},
+		"from another app": {nil, func(w *world) {
+			w.policy.Checks.Required = []policy.RequiredCheck{{Name: policy.NamePattern("unit"), App: "Jenkins"}}
+		}, bad, "CHECKS_ABSENT"},
+		// Trap 8.
+		"merge queue, other content green": {nil, func(w *world) { w.queued("failure") }, bad, "CHECK_NOT_PASSED"},
+		"merge queue, green":               {nil, func(w *world) { w.queued("success"); w.head.Runs[0].Conclusion = "failure" }, ok, "CHECKS_PASSED"},
+		"documentation alone":              {nil, func(w *world) { touch(w, "docs/guide.md"); w.head.Runs = nil }, na, "NO_CODE"},
+		"log expired": {nil, func(w *world) {
+			w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindBuild, repo+"/runs/901"), Build: &evidence.Build{Name: "ci", SHA: c2, Attempt: 1}})
+			w.gap(ref(evidence.KindBuild, repo+"/runs/901"), "log of job unit", evidence.Expired)
+		}, look, "LOG_EXPIRED"},
+		"checks lost":                           {nil, func(w *world) { w.lose(headRef, evidence.Expired) }, unsure, "EVIDENCE_EXPIRED"},
+		"check runs lost":                       {nil, func(w *world) { w.gap(headRef, "check runs", evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
+		"from a list":                           {nil, func(w *world) { w.unread(headRef, "earlier runs") }, unsure, "EVIDENCE_NOT_READ"},
+		"run lost":                              {nil, func(w *world) { w.lose(ref(evidence.KindBuild, repo+"/runs/901"), evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
+		"by ticket":                             {byHand, nil, na, "NO_CODE"},
+		"pushed directly":                       {direct, nil, ok, "CHECKS_PASSED"},
+		"pushed directly, after the deployment": {direct, func(w *world) { w.merged.Runs = []evidence.CheckRun{run("unit", "success", "12:00")} }, bad, "CHECKS_ABSENT"},
+	})
+}
+
+// queued lets the change go through a merge queue, which tested x1.
+func (w *world) queued(conclusion string) {
+	w.pr.Timeline = append([]evidence.Event{{Kind: "added_to_merge_queue", At: clock("10:20")}, {Kind: "removed_from_merge_queue", At: clock("10:30"), Before: x1}}, w.pr.Timeline...)
+	w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindChecks, repo+"@"+x1), Checks: &evidence.Checks{Repository: repo, SHA: x1, Runs: []evidence.CheckRun{run("unit", conclusion, "10:25")}}})
+}
+
+func TestL(t *testing.T) {
+	table(t, "L", map[string]one{
+		"medium":              {nil, nil, ok, "TESTS_ADEQUATE"},
+		"no integration test": {nil, func(w *world) { w.head.Runs = append(w.head.Runs[:1], w.head.Runs[2]) }, bad, "TESTS_MISSING"},
+		"only said so": {nil, func(w *world) {
+			w.head.Runs = append(w.head.Runs[:1], w.head.Runs[2])
+			w.pr.Body = text("## Testing Completed\n- [x] Integration tests passing\n- [ ] Manual testing completed\n")
+		}, look, "TESTS_CLAIMED"},
+		"box not ticked": {nil, func(w *world) {
+			w.head.Runs = append(w.head.Runs[:1], w.head.Runs[2])
+			w.pr.Body = text("## Testing Completed\n- [ ] Integration tests passing\n")
+		}, bad, "TESTS_MISSING"},
+		"green, and nothing executed": {nil, func(w *world) {
+			w.run.Tests = []evidence.TestReport{{File: "junit.xml", Tests: 4, Skipped: 4}}
+		}, look, "NO_TESTS_EXECUTED"},
+		"high without acceptance": {nil, func(w *world) { high(w); w.run.Tests = []evidence.TestReport{{File: "junit.xml", Tests: 40}} }, bad, "TESTS_MISSING"},
+		"high": {nil, func(w *world) {
+			high(w)
+			w.run.Tests = []evidence.TestReport{{File: "junit.xml", Tests: 40}}
+			w.head.Runs = append(w.head.Runs, run("uat", "success", "09:40"))
+		}, ok, "TESTS_ADEQUATE"},
+		"low":                    {nil, func(w *world) { w.ticket.Fields[2].Value = words1("Low") }, ok, "TESTS_ADEQUATE"},
+		"low, not reviewed":      {nil, func(w *world) { w.ticket.Fields[2].Value = words1("Low"); w.pr.Reviews = nil }, bad, "TESTS_MISSING"},
+		"documentation":          {nil, func(w *world) { touch(w, "docs/guide.md") }, na, "NO_CODE"},
+		"checks lost":            {nil, func(w *world) { w.lose(headRef, evidence.Denied); w.merged.Runs = nil }, unsure, "EVIDENCE_DENIED"},
+		"by ticket, nothing":     {byHand, nil, bad, "TESTS_MISSING"},
+		"by ticket, with a note": {byHand, func(w *world) { w.ticket.Body = words1("Testing: raised on staging, no errors in an hour.") }, look, "TESTS_CLAIMED"},
+		"emergency":              {urgent, nil, ok, "TESTS_ADEQUATE"},
+		"security without a security test": {nil, func(w *world) {
+			high(w)
+			touch(w, "src/auth/a.go")
+			w.run.Tests = []evidence.TestReport{{File: "junit.xml", Tests: 40}}
+			w.head.Runs = append(w.head.Runs[:2], run("uat", "success", "09:40"))
+		}, bad, "TESTS_MISSING"},
+	})
+}
+
+func TestM(t *testing.T) {
+	table(t, "M", map[string]one{
+		"passed":          {nil, nil, ok, "ANALYSED"},
+		"failed":          {nil, func(w *world) { w.head.Runs[2].Conclusion = "failure" }, bad, "ANALYSIS_FAILED"},
+		"did not run":     {nil, func(w *world) { w.head.Runs = w.head.Runs[:2] }, bad, "NOT_ANALYSED"},
+		"neutral":         {nil, func(w *world) { w.head.Runs[2].Conclusion = "neutral" }, look, "ANALYSIS_NOT_DECIDED"},
+		"waived":          {nil, func(w *world) { w.head.Runs[2].Summary = "2 alerts dismissed as won't fix" }, look, "ALERTS_WAIVED"},
+		"off":             {nil, func(w *world) { w.policy.Analysis.OffFor = []string{"acme/api"} }, na, "OFF_BY_POLICY"},
+		"by ticket":       {byHand, nil, na, "NO_CODE"},
+		"after the merge": {nil, func(w *world) { w.head.Runs[2] = run("CodeQL", "success", "12:00") }, bad, "NOT_ANALYSED"},
+		"checks lost":     {nil, func(w *world) { w.lose(headRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
+		"pushed directly": {direct, nil, bad, "NOT_ANALYSED"},
+	})
+}
+
+// staged adds a deployment before production.
+func (w *world) staged(sha, at string) {
+	w.run.Jobs = w.run.Jobs[1:]
+	w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindDeployment, repo+"/deployments/54"), Deployment: &evidence.Deployment{Repository: repo, ID: "54", Environment: "staging", SHA: sha, Created: clock(at),
+		Statuses: []evidence.DeploymentStatus{{State: "success", Created: clock(at)}}}})
+}
+
+func TestN(t *testing.T) {
+	table(t, "N", map[string]one{
+		"job of the pipeline":   {nil, nil, ok, "VERIFIED_FIRST"},
+		"deployment to staging": {nil, func(w *world) { w.staged(mm, "10:40") }, ok, "VERIFIED_FIRST"},
+		"another commit":        {nil, func(w *world) { w.staged(x1, "10:40") }, look, "VERIFIED_OTHER_COMMIT"},
+		"after production":      {nil, func(w *world) { w.staged(mm, "12:00") }, bad, "VERIFIED_AFTER_PRODUCTION"},
+		"within the skew":       {nil, func(w *world) { w.staged(mm, "10:59") }, look, "WITHIN_CLOCK_SKEW"},
+		"job failed":            {nil, func(w *world) { w.run.Jobs[0].Conclusion = "failure" }, bad, "VERIFICATION_FAILED"},
+		"none":                  {nil, func(w *world) { w.run.Jobs = w.run.Jobs[1:] }, bad, "NOT_VERIFIED_FIRST"},
+		"only said so": {nil, func(w *world) {
+			w.run.Jobs = w.run.Jobs[1:]
+			w.pr.Body = text("## Testing Completed\n- [x] Deployed to staging\n")
+		}, look, "VERIFICATION_CLAIMED"},
+		"low":                    {nil, func(w *world) { w.ticket.Fields[2].Value = words1("Low") }, na, "TIER_NOT_ASKED"},
+		"runs not obtained":      {nil, func(w *world) { w.lose(runRef, evidence.Expired) }, unsure, "EVIDENCE_EXPIRED"},
+		"runs never asked for":   {nil, func(w *world) { w.drop(runRef) }, unsure, "EVIDENCE_ABSENT"},
+		"not deployed":           {nil, notDeployed, look, "NOT_DEPLOYED"},
+		"deployment lost":        {nil, func(w *world) { w.lose(depRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
+		"by ticket, nothing":     {byHand, nil, bad, "NOT_VERIFIED_FIRST"},
+		"by ticket, a note":      {byHand, func(w *world) { w.ticket.Body = words1("Testing: raised on staging first.") }, look, "VERIFICATION_CLAIMED"},
+		"by ticket, from a list": {byHand, func(w *world) { w.unread(chgRef, "comments", "attachments") }, unsure, "EVIDENCE_NOT_READ"},
+	})
+}
+
+// batched deploys another commit that contains the change.
+func (w *world) batched(more ...evidence.Commit) {
+	w.dep.SHA, w.landed.ContainedIn[0].Status = x2, "ahead"
+	commits := []evidence.Commit{{SHA: "before0", Parents: []string{b0}}, {SHA: mm, Parents: []string{"before0"}}}
+	commits = append(commits, more...)
+	commits = append(commits, evidence.Commit{SHA: x2, Parents: []string{commits[len(commits)-1].SHA}})
+	w.dep.Range = &evidence.DeploymentRange{Base: b0, Head: x2, Status: "ahead", Commits: commits, Total: len(commits)}
+	w.changeOf = func(_, sha string) (string, bool) {
+		switch sha {
+		case x2:
+			return repo + "#13", true
+		case x1:
+			return repo + "@" + x1, true
+		case "before0":
+			return repo + "@before0", true
+		}
+		return "", false
+	}
+}
+
+func TestO(t *testing.T) {
+	table(t, "O", map[string]one{
+		"the same":               {nil, nil, ok, "DEPLOYED_AS_MERGED"},
+		"in a batch":             {nil, func(w *world) { w.batched() }, ok, "DEPLOYED_IN_BATCH"},
+		"with a direct push":     {nil, func(w *world) { w.batched(evidence.Commit{SHA: x1, Parents: []string{mm}}) }, bad, "UNREVIEWED_COMMIT_DEPLOYED"},
+		"with what nobody knows": {nil, func(w *world) { w.batched(evidence.Commit{SHA: "who", Parents: []string{mm}}) }, look, "COMMIT_NOT_ATTRIBUTED"},
+		"no population":          {nil, func(w *world) { w.batched(); w.changeOf = nil }, unsure, "POPULATION_NOT_KNOWN"},
+		"range lost":             {nil, func(w *world) { w.batched(); w.gap(depRef, "range", evidence.Truncated) }, unsure, "EVIDENCE_TRUNCATED"},
+		"range not whole":        {nil, func(w *world) { w.batched(); w.dep.Range.Total = 9 }, unsure, "EVIDENCE_ABSENT"},
+		"from a list":            {nil, func(w *world) { w.batched(); w.dep.Range = nil; w.unread(depRef, "range") }, unsure, "EVIDENCE_NOT_READ"},
+		"commit not logged":      {nil, func(w *world) { w.dep.SHA = "" }, look, "DEPLOYED_COMMIT_NOT_LOGGED"},
+		"not in the range":       {nil, func(w *world) { w.batched(); w.dep.Range.Commits[1].SHA = "other" }, look, "COMMIT_NOT_IN_RANGE"},
+		"not deployed":           {nil, notDeployed, look, "NOT_DEPLOYED"},
+		"not deployed, says the forge; deployed, says the ticket": {nil, func(w *world) { notDeployed(w); w.ticket.Deployed = clock("11:00") }, bad, "NO_DEPLOYMENT_RECORD"},
+		"deployment lost": {nil, func(w *world) { w.lose(depRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
+		"no deployments configured": {nil, func(w *world) {
+			w.landed.ContainedIn = nil
+			w.drop(depRef)
+			w.gap(landedRef, "deployments that contain the commit", evidence.NotConfigured)
+		}, unsure, "EVIDENCE_NOT_CONFIGURED"},
+		"by ticket": {byHand, nil, na, "NOT_IN_VERSION_CONTROL"},
+	})
+}
+
+func TestQ(t *testing.T) {
+	manual := func(w *world, who string) {
+		w.run.Event, w.run.TriggeringActor = "workflow_dispatch", gh(who)
+	}
+	table(t, "Q", map[string]one{
+		"pipeline":                   {nil, nil, ok, "PIPELINE_ON_MERGE"},
+		"pipeline, not protected":    {nil, func(w *world) { w.env.BranchPolicies = nil }, look, "ENVIRONMENT_NOT_PROTECTED"},
+		"pipeline, not approved":     {nil, func(w *world) { w.pr.Reviews = nil }, bad, "UNAPPROVED_AND_AUTOMATED"},
+		"pipeline, approval unclear": {nil, func(w *world) { w.pr.Reviews[0].Author = gh("alan") }, look, "APPROVAL_NOT_CERTAIN"},
+		"pipeline, environment lost": {nil, func(w *world) { w.lose(envRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
+		"pipeline, accepted as such": {nil, func(w *world) { w.policy.Deployment.FullyAutomated = true }, na, "AUTOMATED_BY_POLICY"},
+		"started again by hand":      {nil, func(w *world) { w.run.Attempt = 2 }, bad, "AUTHOR_DEPLOYED"},
+		"by another":                 {nil, func(w *world) { manual(w, "ken") }, ok, "DEPLOYED_BY_OTHER"},
+		"by the author":              {nil, func(w *world) { manual(w, "ada") }, bad, "AUTHOR_DEPLOYED"},
+		"by the author, gate passed by another": {nil, func(w *world) {
+			manual(w, "ada")
+			w.run.Approvals = []evidence.GateApproval{{Person: gh("edsger"), State: "approved"}}
+		}, ok, "GATE_PASSED_BY_OTHER"},
+		"by the author, gate passed by the author": {nil, func(w *world) {
+			manual(w, "ada")
+			w.run.Approvals = []evidence.GateApproval{{Person: gh("ada"), State: "approved"}}
+		}, bad, "AUTHOR_DEPLOYED"},
+		"by the author, gate of another environment": {nil, func(w *world) {
+			manual(w, "ada")
+			w.run.Approvals = []evidence.GateApproval{{Person: gh("edsger"), State: "approved", Environments: []string{"staging"}}}
+		}, bad, "AUTHOR_DEPLOYED"},
+		"by the author, gate unknown": {nil, func(w *world) { manual(w, "ada"); w.gap(runRef, "environment approvals", evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
+		"by the author, compensated": {nil, func(w *world) {
+			manual(w, "ada")
+			w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindExhibit, repo+"#12"), Exhibit: &evidence.Exhibit{Supports: "approval", File: "review.pdf"}})
+		}, look, "COMPENSATED_BY_EXHIBIT"},
+		"by somebody unknown":        {nil, func(w *world) { manual(w, "alan") }, look, "APPROVER_UNMAPPED"},
+		"by a bot":                   {nil, func(w *world) { w.run.Event, w.run.TriggeringActor = "workflow_dispatch", bot("deployer") }, look, "STARTED_BY_MACHINE"},
+		"run lost":                   {nil, func(w *world) { w.lose(runRef, evidence.Expired) }, unsure, "EVIDENCE_EXPIRED"},
+		"not deployed":               {nil, notDeployed, look, "NOT_DEPLOYED"},
+		"by ticket":                  {byHand, nil, ok, "APPROVED_BY_OTHER"},
+		"by ticket, nobody approved": {byHand, func(w *world) { w.ticket.History = w.ticket.History[1:] }, bad, "CARRIED_OUT_UNAPPROVED"},
+		"by ticket, by nobody":       {byHand, func(w *world) { w.ticket.DeployedBy = nil }, look, "DEPLOYER_NOT_LOGGED"},
+	})
+}
+
+func TestR(t *testing.T) {
+	table(t, "R", map[string]one{
+		"logged":        {nil, nil, ok, "DEPLOYMENT_LOGGED"},
+		"without actor": {nil, func(w *world) { w.dep.Creator = nil }, look, "RECORD_INCOMPLETE"},
+		"failed, then retried": {nil, func(w *world) {
+			w.dep.Statuses = append([]evidence.DeploymentStatus{{State: "failure", Created: clock("10:53")}}, w.dep.Statuses...)
+		}, look, "REDEPLOYED_AFTER_FAILURE"},
+		// Trap 15.
+		"superseded since": {nil, func(w *world) {
+			w.dep.Statuses = append(w.dep.Statuses, evidence.DeploymentStatus{State: "inactive", Created: clock("05 09:00")})
+		}, ok, "DEPLOYMENT_LOGGED"},
+		"never succeeded": {nil, func(w *world) {
+			w.dep.Statuses = []evidence.DeploymentStatus{{State: "failure", Created: clock("11:00")}}
+		}, look, "DEPLOYMENT_NEVER_SUCCEEDED"},
+		"none":                                   {nil, notDeployed, look, "NOT_DEPLOYED"},
+		"none, and the ticket says it went live": {nil, func(w *world) { notDeployed(w); w.ticket.Deployed = clock("11:00") }, bad, "NO_DEPLOYMENT_RECORD"},
+		"deployment lost":                        {nil, func(w *world) { w.lose(depRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
+		"statuses lost":                          {nil, func(w *world) { w.gap(depRef, "statuses", evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
+		"staging is no production":               {nil, func(w *world) { w.dep.Production = false }, unsure, "EVIDENCE_ABSENT"},
+		"by ticket":                              {byHand, nil, ok, "DEPLOYMENT_LOGGED"},
+		"by ticket, day alone":                   {byHand, func(w *world) { w.ticket.DeployedDay, w.ticket.DeployedBasis = true, "field" }, look, "DAY_ONLY"},
+		"by ticket, by nobody":                   {byHand, func(w *world) { w.ticket.DeployedBy = nil }, look, "RECORD_INCOMPLETE"},
+		"by ticket, not said":                    {byHand, func(w *world) { w.ticket.Deployed = time.Time{}; w.gap(chgRef, "deployment", evidence.NotFound) }, look, "NOT_DEPLOYED"},
+		"by ticket, not configured":              {byHand, func(w *world) { w.ticket.Deployed = time.Time{}; w.gap(chgRef, "deployment", evidence.NotConfigured) }, unsure, "EVIDENCE_NOT_CONFIGURED"},
+	})
+}
+
+func TestW(t *testing.T) {
+	table(t, "W", map[string]one{
+		"code":                   {nil, nil, na, "NOT_CONFIGURATION"},
+		"configuration":          {nil, func(w *world) { touch(w, "deploy/config/limits.yaml") }, ok, "DIFFERENCE_CAPTURED"},
+		"binary":                 {nil, func(w *world) { touch(w, "infra/image.bin"); w.pr.Files[0].Patch = "" }, look, "DIFFERENCE_NOT_SHOWN"},
+		"from a list":            {nil, func(w *world) { touch(w, "infra/a.tf"); w.pr.Files[0].Patch = ""; w.unread(prRef, "patches") }, unsure, "EVIDENCE_NOT_READ"},
+		"by ticket":              {byHand, nil, bad, "NO_DIFFERENCE"},
+		"by ticket, attached":    {byHand, func(w *world) { w.ticket.Attachments = []evidence.Attachment{{File: "limits-before-after.txt"}} }, look, "DIFFERENCE_BY_HAND"},
+		"by ticket, in the text": {byHand, func(w *world) { w.ticket.Body = words1("Before: 100\nAfter: 200") }, look, "DIFFERENCE_BY_HAND"},
+		"by ticket, from a list": {byHand, func(w *world) { w.unread(chgRef, "attachments") }, unsure, "EVIDENCE_NOT_READ"},
+		"files lost":             {nil, func(w *world) { w.gap(prRef, "files", evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
+	})
+}
+
+func TestY(t *testing.T) {
+	table(t, "Y", map[string]one{
+		"traced":           {nil, nil, ok, "COMPONENTS_TRACED"},
+		"extra":            {nil, func(w *world) { w.landed.Files = append(w.landed.Files, evidence.File{Path: "x.go"}) }, bad, "COMPONENT_NOT_REVIEWED"},
+		"generated":        {nil, func(w *world) { w.landed.Files = append(w.landed.Files, evidence.File{Path: "go.sum"}) }, look, "GENERATED_COMPONENT"},
+		"rebased":          {nil, func(w *world) { w.landed.Message = w.pr.Commits[1].Message }, look, "REBASED"},
+		"what landed lost": {nil, func(w *world) { w.lose(landedRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
+		"nothing in it":    {nil, func(w *world) { w.landed.Files = nil }, unsure, "EVIDENCE_TRUNCATED"},
+		"pushed directly":  {direct, nil, bad, "DIRECT_PUSH"},
+		"by ticket":        {byHand, nil, unsure, "NO_COMPONENT_LIST"},
+	})
+}
