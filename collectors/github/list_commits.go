@@ -389,7 +389,8 @@ func (l *listing) emitCommit(s *step, branch string) error {
 			l.brought(p)
 		}
 	}
-	item := evidence.Item{Ref: ref, Commit: &out, Provenance: s.from, Links: slices.Clone(out.PullRequests), Unread: []string{"files", "deployments"}}
+	item := evidence.Item{Ref: ref, Commit: &out, Provenance: s.from, Links: slices.Clone(out.PullRequests),
+		Unread: []string{"files", "patches", "deployments that contain the commit"}}
 	item.Links = append(item.Links, l.c.ref(evidence.KindChecks, "%s@%s", l.repository, s.c.OID))
 	return l.emit(item)
 }

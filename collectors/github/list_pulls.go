@@ -251,9 +251,8 @@ func (l *listing) emitPull(n *pullNode, from []evidence.Provenance) error {
 			l.pulls.cut("%s: %d of %d %s were obtained", ref.ID, part.got, part.total, part.what)
 		}
 	}
-	item := evidence.Item{Ref: ref, PullRequest: pr, Provenance: from, Links: l.pullLinks(n, pr),
-		Unread: []string{"timeline", "comments", "review comments", "patches"}}
-	if err := l.emit(item); err != nil {
+	if err := l.emit(evidence.Item{Ref: ref, PullRequest: pr, Provenance: from, Links: l.pullLinks(n, pr),
+		Unread: []string{"timeline", "comments", "review comments", "patches"}}); err != nil {
 		return err
 	}
 	for _, c := range n.checked() {
@@ -307,5 +306,5 @@ func (l *listing) emitChecks(n *pullNode, c *checkedNode, from []evidence.Proven
 	})
 	slices.SortStableFunc(out.Statuses, func(a, b evidence.CommitStatus) int { return a.Created.Compare(b.Created) })
 	return l.emit(evidence.Item{Ref: l.c.ref(evidence.KindChecks, "%s@%s", l.repository, c.OID), Checks: out, Provenance: from,
-		Unread: []string{"earlier runs", "suites"}})
+		Unread: []string{"earlier runs", "check suites"}})
 }

@@ -145,6 +145,7 @@ func TestE(t *testing.T) {
 			w.gap(chgRef, "approvals", evidence.NotConfigured)
 		}, unsure, "EVIDENCE_NOT_CONFIGURED"},
 		"emergency, approved afterwards": {urgent, nil, ok, "INDEPENDENT_APPROVAL"},
+		"emergency, deployment lost":     {urgent, func(w *world) { w.lose(depRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 		"emergency, approved too late":   {urgent, func(w *world) { w.pr.Reviews[0].Submitted = clock("03 15:00") }, bad, "NOT_APPROVED"},
 		"called an emergency after the deployment": {nil, func(w *world) {
 			w.pr.Reviews[0].Submitted = clock("14:00")

@@ -1,6 +1,11 @@
 package control
 
 import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
@@ -108,5 +113,43 @@ func TestIdentities(t *testing.T) {
 	}
 	if Identities(nil) != nil {
 		t.Error("without a people file there are identities")
+	}
+}
+
+// TestCodesAreExplained: every code stands in docs/controls.md, and none that
+// no longer exists.
+func TestCodesAreExplained(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/controls.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := regexp.MustCompile(`\b(?:met|exception|notApplicable|review)\("([A-Z_]+)"|, "([A-Z]+_[A-Z_]+)"[,})\n]|code, why := "([A-Z_]+)"`)
+	inCode := map[string]bool{}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range code.FindAllSubmatch(source, -1) {
+			inCode[string(bytes.Join(m[1:], nil))] = true
+		}
+	}
+	for c := range inCode {
+		// What landed is said beside the approval, never by itself.
+		if !bytes.Contains(doc, []byte("`"+c+"`")) && c != "LANDED_AS_REVIEWED" && c != "LANDED_BY_REBASE" && c != "CHANGES_REQUESTED" {
+			t.Errorf("docs/controls.md does not explain %s", c)
+		}
+	}
+	for _, m := range regexp.MustCompile("(?m)^\\| `([A-Z_]+)`").FindAllSubmatch(doc, -1) {
+		if c := string(m[1]); !inCode[c] && !strings.HasPrefix(c, "EVIDENCE_") {
+			t.Errorf("docs/controls.md explains %s, which no attribute gives", c)
+		}
 	}
 }

@@ -80,7 +80,7 @@ func (x *exam) independenceOf(all []approval, from string) verdict {
 		return met("INDEPENDENT_APPROVAL", "%s, who had no hand in the change, approved it.", ok[0].by.shown)
 	}
 	if open := pick(all, unresolved); len(open) > 0 {
-		return review(open[0].code, "%s approved, and it is not certain that they had no hand in the change: %s.", capital(open[0].by.shown), open[0].why)
+		return review(open[0].code, "%s approved, and it is not certain that they had no hand in the change: %s.", open[0].by.shown, open[0].why)
 	}
 	switch {
 	case len(all) == 0:
@@ -92,12 +92,5 @@ func (x *exam) independenceOf(all []approval, from string) verdict {
 	return exception("APPROVED_BY_AUTHOR", "Nobody approved who had no hand in the change: %s.", a.why)
 }
 
-func capital(s string) string {
-	if s != "" && s[0] >= 'a' && s[0] <= 'z' {
-		return string(s[0]-32) + s[1:]
-	}
-	return s
-}
-
-// exceptionAlready reports whether a key question was answered for certain.
+// isException reports whether the attribute is not met for certain.
 func (v verdict) isException() bool { return v.outcome == evidence.Exception }

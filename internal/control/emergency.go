@@ -5,17 +5,14 @@ import (
 	"time"
 )
 
-// lateness of a change as an emergency.
+// emergency says whether a change is one, and where that is stated.
 type emergency struct {
 	is    bool
 	late  bool // it was only called one after the deployment
 	where string
 }
 
-// emergency says whether the change was an emergency when it was deployed. A
-// ticket that was written afterwards may say so from its first moment: that is
-// how emergencies are documented. A label or field that was set afterwards
-// makes none.
+// emergency gives what findEmergency finds, which is asked for often.
 func (x *exam) emergency() emergency {
 	if x.urgent == nil {
 		e := x.findEmergency()
@@ -24,6 +21,10 @@ func (x *exam) emergency() emergency {
 	return *x.urgent
 }
 
+// findEmergency says whether the change was an emergency when it was deployed. A
+// ticket that was written afterwards may say so from its first moment: that is
+// how emergencies are documented. A label or field that was set afterwards
+// makes none.
 func (x *exam) findEmergency() emergency {
 	now, then := x.calledEmergency(x.c.AsOf.Add(100*365*24*time.Hour)), ""
 	if cut := x.judged(); !cut.IsZero() {
@@ -111,10 +112,13 @@ func (x *exam) deadline() time.Time {
 // approvalCutoff is up to when approvals of the code count: T_merge, and for
 // an emergency the end of the time that the policy allows afterwards.
 func (x *exam) approvalCutoff() moment {
-	if x.emergency().is && x.tdep.known() {
-		return x.band(x.deadline(), x.tdep.basis...)
+	switch {
+	case !x.emergency().is || x.tdep.none:
+		return x.tmerge
+	case x.tdep.lack != nil:
+		return x.tdep
 	}
-	return x.tmerge
+	return x.band(x.deadline(), x.tdep.basis...)
 }
 
 func hoursWord(business bool) string {

@@ -18,7 +18,7 @@ func branchControl(x *exam) verdict {
 	}
 	for _, e := range x.pr.Timeline {
 		if slices.Contains(bypasses, e.Kind) && !e.At.After(x.tmerge.hi) {
-			return exception("RULES_BYPASSED", "%s bypassed the rules of the branch.", capital(x.who.identify(e.Actor).shown)).at("bypassed", e.At).with("message", e.Message).on(x.prRef)
+			return exception("RULES_BYPASSED", "%s bypassed the rules of the branch.", x.who.identify(e.Actor).shown).at("bypassed", e.At).with("message", e.Message).on(x.prRef)
 		}
 	}
 	if slices.Contains(x.p.Deployment.WithoutBranchControl, x.prRef.System) {

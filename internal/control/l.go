@@ -154,6 +154,7 @@ func (x *exam) testRuns(names []policy.Pattern) shownTest {
 				return shownTest{result, r.name + " passed on " + short(sha), []evidence.Ref{ref}, nil}
 			}
 		}
+		out.lack = first(out.lack, x.lacks(ref, "every run of the checks of commit "+short(sha), "earlier runs"))
 	}
 	for _, it := range x.c.All(evidence.KindBuild) {
 		if it.Build == nil || it.Build.SHA != x.h && it.Build.SHA != x.m {

@@ -38,9 +38,13 @@ func analysed(x *exam) verdict {
 		return unable(l)
 	}
 	it, _ := x.c.Find(ref)
-	return asOf(gate, func(at time.Time) verdict {
+	v := asOf(gate, func(at time.Time) verdict {
 		return x.judgeAnalysis(x.resultsOf(it.Checks, at), it.Checks)
 	}).with("commit", sha).on(ref).on(gate.basis...)
+	if l := x.lacks(ref, "every run of the checks of commit "+short(sha), "earlier runs"); l != nil && v.outcome != evidence.Met {
+		return unable(l)
+	}
+	return v
 }
 
 func (x *exam) judgeAnalysis(all []checkResult, checks *evidence.Checks) verdict {

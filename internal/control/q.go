@@ -79,7 +79,7 @@ func (x *exam) deployedBy(by starter, gates []approval, gateLack *lack) verdict 
 				g := pick(gates, unresolved)[0]
 				return review(g.code, "The author started the deployment, and it is not certain that who let it pass is somebody else: %s.", g.why)
 			}
-			return exception("AUTHOR_DEPLOYED", "%s wrote the change and deployed it, and nobody else let it pass.", capital(by.shown))
+			return exception("AUTHOR_DEPLOYED", "%s wrote the change and deployed it, and nobody else let it pass.", by.shown)
 		}
 	}
 	if missing != nil {
@@ -87,7 +87,7 @@ func (x *exam) deployedBy(by starter, gates []approval, gateLack *lack) verdict 
 	}
 	j := x.judge(approval{by: by.party}, authors)
 	if j.kind != independent {
-		return review(j.code, "%s deployed the change, and it is not certain that they had no hand in it: %s.", capital(by.shown), j.why)
+		return review(j.code, "%s deployed the change, and it is not certain that they had no hand in it: %s.", by.shown, j.why)
 	}
 	return met("DEPLOYED_BY_OTHER", "%s, who had no hand in the change, deployed it.", by.shown)
 }

@@ -305,3 +305,15 @@ func everybody(c *evidence.Change, see func(evidence.Person)) {
 		}
 	}
 }
+
+// Accounts gives every account that had a part in the change, as the sources
+// show them: for those who keep the people file.
+func Accounts(c *evidence.Change) []evidence.Person {
+	var out []evidence.Person
+	everybody(c, func(p evidence.Person) {
+		if !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	})
+	return out
+}

@@ -65,7 +65,7 @@ func (v verdict) facts(o verdict) verdict {
 }
 
 func (v verdict) result(letter string, p *policy.Policy) evidence.Result {
-	return evidence.Result{Attribute: letter, Outcome: v.outcome, Code: v.code, Why: v.why, Read: v.read, Basis: v.basis, Policy: p.Ref().String()}
+	return evidence.Result{Attribute: letter, Outcome: v.outcome, Code: v.code, Why: capital(v.why), Read: v.read, Basis: v.basis, Policy: p.Ref().String()}
 }
 
 // oneLine bounds a stranger's text and keeps it on one line.
@@ -106,4 +106,12 @@ func count(n int, word string) string {
 		return "1 " + word
 	}
 	return fmt.Sprintf("%d %ss", n, word)
+}
+
+// capital begins a sentence.
+func capital(s string) string {
+	if s != "" && s[0] >= 'a' && s[0] <= 'z' {
+		return string(s[0]-32) + s[1:]
+	}
+	return s
 }

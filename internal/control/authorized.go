@@ -1,0 +1,143 @@
+package control
+
+import (
+	"regexp"
+	"slices"
+	"time"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
+)
+
+var grants = regexp.MustCompile(`(?i)\b(authori[sz]ed?|authori[sz]ing|approved?|approving|go ahead|permission granted|permit)\b`)
+var refuses = regexp.MustCompile(`(?i)\b(not|don'?t|cannot|can'?t|never|un)[ -]?(be )?(authori[sz]|approv|permit)|\bneeds? (to be )?(authori[sz]|approv)|\bplease (authori[sz]|approv)|\b(who|can (you|someone|anyone)|could (you|someone)) .*(authori[sz]|approv)`)
+
+// authorized tests that somebody who may do so authorised the change before it
+// was deployed.
+func (x *exam) authorized() verdict {
+	return asOf(x.tdep, func(cut time.Time) verdict {
+		authors, _ := x.authors(cut)
+		var best verdict
+		consider := func(a approval, record string) {
+			if a.at.IsZero() || a.at.After(cut) {
+				return
+			}
+			if w := x.mayAuthorize(x.judge(a, authors), record); best.code == "" || better(w, best) {
+				best = w
+			}
+		}
+		var lost *lack
+		if x.lane == byPullRequest {
+			reviews, l := x.reviewApprovals(cut)
+			lost = l
+			for _, a := range reviews {
+				consider(a, "approved the pull request")
+			}
+		}
+		tickets, l := x.ticketApprovals(cut)
+		lost = first(lost, l)
+		for _, a := range tickets {
+			consider(a, "approved on the ticket")
+		}
+		for _, m := range x.remarks() {
+			if grants.MatchString(plain(m.Body)) && !refuses.MatchString(plain(m.Body)) {
+				if m.edited {
+					if w := review("AUTHORIZATION_EDITED", "the remark that authorizes the change was edited afterwards."); best.code == "" || better(w, best) {
+						best = w.at("edited", m.Updated)
+					}
+					continue
+				}
+				consider(approval{by: x.who.identify(m.Author), at: m.Created, from: m.where, ref: m.ref}, "wrote so")
+			}
+		}
+		if best.outcome == evidence.Met {
+			return best
+		}
+		if ex := x.exhibits("approval"); len(ex) > 0 && best.outcome != evidence.NeedsReview {
+			best = review("AUTHORIZED_BY_EXHIBIT", "the authorization is shown by an exhibit (%s) that a person must read.", quote(ex[0].File))
+		}
+		switch {
+		case best.outcome == evidence.NeedsReview:
+			return best
+		case lost != nil:
+			return unable(lost)
+		case x.remarksLack() != nil:
+			return unable(x.remarksLack())
+		case x.incident().outcome == evidence.Unable: // it may be written there
+			return x.incident()
+		case best.code != "":
+			return best
+		}
+		return exception("NOT_AUTHORIZED", "nobody who may do so is recorded to have authorized the change before it was deployed.")
+	})
+}
+
+// mayAuthorize judges one authorization by who gave it.
+func (x *exam) mayAuthorize(a approval, did string) verdict {
+	has, known := x.roleOf(a.by, a.at, x.p.Emergency.Authorizers)
+	v := verdict{}
+	switch {
+	case a.by.machine:
+		v = exception("NOT_AUTHORIZED", "only a bot or service account authorized the change.")
+	case a.by.entry == nil:
+		v = review("AUTHORIZER_UNMAPPED", "%s %s, and nobody has said who that is.", a.by.shown, did)
+	case !known:
+		v = review("ROLE_UNKNOWN", "%s %s, and the people file does not say which role they had.", a.by.shown, did)
+	case !has:
+		v = exception("NOT_AUTHORIZED", "%s %s, and may not authorize emergencies.", a.by.shown, did)
+	case a.kind == byAuthor:
+		v = review("AUTHORIZER_IS_IMPLEMENTER", "%s authorized the change and also made it.", a.by.shown)
+	case a.kind != independent:
+		v = review(a.code, "%s %s: %s.", a.by.shown, did, a.why)
+	default:
+		v = met("AUTHORIZED", "%s, who may do so, %s before the change was deployed.", a.by.shown, did)
+	}
+	return v.with("authorization", a.String()).with("before the deployment", hours(x.tdep.at.Sub(a.at))).on(a.ref)
+}
+
+// remark is a comment with its place.
+type remark struct {
+	evidence.Comment
+	ref    evidence.Ref
+	where  string
+	edited bool
+}
+
+// remarks gives the comments on the change's records, oldest first.
+func (x *exam) remarks() []remark {
+	var out []remark
+	add := func(ref evidence.Ref, where string, all []evidence.Comment) {
+		for _, m := range all {
+			out = append(out, remark{m, ref, where, m.Updated.Sub(m.Created) > time.Minute})
+		}
+	}
+	if x.pr != nil {
+		add(x.prRef, "comment on the pull request", x.pr.Comments)
+	}
+	for _, it := range x.c.All(evidence.KindTicket) {
+		if it.Ticket != nil && (x.isIncident(it.Ticket) && x.namesIncident(it.Ref, it.Ticket.Key) || it.Ref == x.main.ref) {
+			add(it.Ref, "comment on "+it.Ticket.Key, it.Ticket.Comments)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b remark) int { return a.Created.Compare(b.Created) })
+	return out
+}
+
+func (x *exam) remarksLack() *lack {
+	if x.pr != nil {
+		for _, g := range x.c.GapsOf(x.prRef) {
+			if g.Part == "comments" {
+				return lackOf(g, "the comments on the pull request")
+			}
+		}
+		if l := x.lacks(x.prRef, "the comments on the pull request"); l != nil {
+			return l
+		}
+		if it, _ := x.c.Find(x.prRef); slices.Contains(it.Unread, "comments") {
+			return x.lacks(x.prRef, "the comments on the pull request", "comments")
+		}
+	}
+	if x.main.t != nil {
+		return x.lacks(x.main.ref, "the comments on ticket "+x.main.t.Key, "comments")
+	}
+	return x.lostTicket()
+}
