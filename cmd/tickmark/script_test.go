@@ -127,6 +127,7 @@ func TestScript(t *testing.T) {
 			return false, fmt.Errorf("unknown condition %s", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"answers": cmdAnswers,
 			"company": cmdCompany,
 			"faulty":  cmdFaulty,
 			"exits":   cmdExits,
