@@ -305,6 +305,21 @@ func cmdTiny(ts *testscript.TestScript, neg bool, args []string) {
 	s.mounts = append(s.mounts, dir)
 }
 
+// readonly and writable FOLDER say whether a tiny file system may be written to.
+func cmdReadonly(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: readonly FOLDER")
+	}
+	ts.Check(remount(ts.MkAbs(args[0]), true))
+}
+
+func cmdWritable(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: writable FOLDER")
+	}
+	ts.Check(remount(ts.MkAbs(args[0]), false))
+}
+
 // mayMount reports whether this machine lets us mount a small file system.
 var mayMount = sync.OnceValue(func() bool {
 	dir, err := os.MkdirTemp("", "tickmark-mount-*")

@@ -55,7 +55,8 @@ func (r *Run) Basis(ctx context.Context) (size int, days string, err error) {
 }
 
 // Warn logs, as warnings, why there may be more than an answer to f shows: the
-// population is incomplete, which cut reports, or f reaches beyond it.
+// population is incomplete, which cut reports, f reaches beyond it, or it can
+// tell no more.
 func (r *Run) Warn(ctx context.Context, f Filter) (cut bool, err error) {
 	l, err := r.required(ctx)
 	if err != nil {
@@ -65,7 +66,11 @@ func (r *Run) Warn(ctx context.Context, f Filter) (cut bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	for _, text := range beyond(f, period, zone, l.Scope()) {
+	notes, err := l.Notes(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, text := range append(beyond(f, period, zone, l.Scope()), notes...) {
 		r.log.Warn(text)
 	}
 	var p evidence.Population
