@@ -13,12 +13,12 @@ import (
 // request are asked for, once and for all, and what does not come is said.
 func TestListTellsWhatWasPushed(t *testing.T) {
 	s := newShop()
-	s.push(day(3, 1), "in production before")
-	s.deploy(day(3, 2), s.tip, "success")
-	s.merge(day(4, 2))
-	pushed := s.push(day(4, 3), "by hand")
-	s.r.Commits[pushed].Files = []forge.File{{Path: "migrations/7.sql", Additions: 1}, {Path: "new.go", PreviousPath: "old.go", Status: "renamed"}}
-	s.deploy(day(4, 4), s.tip, "success")
+	s.Push(day(3, 1), "in production before")
+	s.Deploy(day(3, 2), s.Tip, "success")
+	s.Merge(day(4, 2))
+	pushed := s.Push(day(4, 3), "by hand")
+	s.Repo.Commits[pushed].Files = []forge.File{{Path: "migrations/7.sql", Additions: 1}, {Path: "new.go", PreviousPath: "old.go", Status: "renamed"}}
+	s.Deploy(day(4, 4), s.Tip, "success")
 	asks := func(h *hub) (n int) {
 		for _, name := range h.asked {
 			if strings.HasPrefix(name, "GET /repos/acme/api/commits/") {
