@@ -37,13 +37,16 @@ type rule struct {
 	path        *regexp.Regexp
 	reached     chan struct{} // closed by the first request that matches
 	once        sync.Once
-	struck      atomic.Bool // of a rule that strikes once
+	struck      atomic.Bool  // of a rule that strikes once
+	spared      atomic.Int64 // requests that are still answered properly
 }
 
 // faulty SYSTEM KIND[=VALUE] PATTERN [KIND[=VALUE] PATTERN]... puts a server
 // that misbehaves before one of the company's systems, and writes the
-// configuration anew. PATTERN is matched with "GET /path?query". Without rules
-// it only counts.
+// configuration anew. PATTERN is matched with "GET /path?query", for GraphQL
+// with the name of the query after it: "POST /graphql Merged". KIND+N lets the
+// first N requests that match be answered properly. Without rules it only
+// counts.
 //
 //	status=CODE   answers CODE with a JSON error
 //	html          answers a login page with 200
@@ -72,7 +75,10 @@ func cmdFaulty(ts *testscript.TestScript, neg bool, args []string) {
 	kind := ""
 	for i := 1; i < len(args); i += 2 {
 		r := &rule{path: regexp.MustCompile(args[i+1]), reached: make(chan struct{})}
-		r.kind, r.value, _ = strings.Cut(args[i], "=")
+		what, spared, _ := strings.Cut(args[i], "+")
+		r.kind, r.value, _ = strings.Cut(what, "=")
+		n, _ := strconv.Atoi(spared)
+		r.spared.Store(int64(n))
 		p.rules = append(p.rules, r)
 		kind = r.kind
 	}
@@ -116,7 +122,12 @@ type reply struct {
 }
 
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a, err := p.ask(r)
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	name := requestName(r, body)
+	a, err := p.ask(r, body)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadGateway)
 		return
@@ -126,7 +137,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rules := p.rules
 	p.mu.Unlock()
 	for _, rule := range rules {
-		if !rule.path.MatchString(r.Method + " " + r.URL.RequestURI()) {
+		if !rule.path.MatchString(name) || rule.spared.Add(-1) >= 0 {
 			continue
 		}
 		rule.once.Do(func() { close(rule.reached) })
@@ -157,13 +168,21 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(a.body)
 }
 
+// requestName is what patterns are matched with.
+func requestName(r *http.Request, body []byte) string {
+	name := r.Method + " " + r.URL.RequestURI()
+	var q struct{ Query string }
+	if r.Method == http.MethodPost && json.Unmarshal(body, &q) == nil {
+		if end := strings.IndexAny(q.Query, "({"); end > 0 {
+			name += " " + strings.TrimSpace(strings.TrimPrefix(q.Query[:end], "query "))
+		}
+	}
+	return name
+}
+
 // ask gets the company's own answer, with this server's address in place of
 // the company's.
-func (p *proxy) ask(r *http.Request) (reply, error) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return reply{}, err
-	}
+func (p *proxy) ask(r *http.Request, body []byte) (reply, error) {
 	out, err := http.NewRequestWithContext(r.Context(), r.Method, p.upstream+r.URL.RequestURI(), bytes.NewReader(body))
 	if err != nil {
 		return reply{}, err
