@@ -132,6 +132,7 @@ func TestScript(t *testing.T) {
 			"faulty":   cmdFaulty,
 			"exits":    cmdExits,
 			"code":     cmdCode,
+			"list":     cmdList,
 			"nothing":  cmdNothing,
 			"field":    cmdField,
 			"flip":     cmdFlip,
