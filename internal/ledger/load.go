@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -76,6 +77,11 @@ func (ld *Load) begin(scope Scope) {
 	for _, p := range scope.Projects {
 		ld.w.do(configured, p.System, "project", p.Key)
 		ld.keys = append(ld.keys, strings.ToUpper(p.Key))
+	}
+	for _, key := range scope.Keys {
+		if key = strings.ToUpper(key); !slices.Contains(ld.keys, key) {
+			ld.keys = append(ld.keys, key)
+		}
 	}
 }
 

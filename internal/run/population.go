@@ -275,6 +275,7 @@ func ledgerScope(c *config.Config) ledger.Scope {
 			s.Production = append(s.Production, sys.Production...)
 		case "git":
 			s.Repositories = append(s.Repositories, ledger.Repository{System: sys.Name, Name: sys.Repository, Branch: sys.Branch})
+			s.Keys = append(s.Keys, sys.Projects...)
 		case "jira":
 			for _, key := range sys.Projects {
 				s.Projects = append(s.Projects, ledger.Project{System: sys.Name, Key: key})
