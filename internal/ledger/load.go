@@ -32,6 +32,8 @@ type Load struct {
 	people map[evidence.Person]int64
 	parts  map[[2]string]int64
 	done   bool
+
+	lastQuery string // hash of the one that was kept last
 }
 
 // Begin starts a load. Everything that belongs to the population has to be
@@ -148,7 +150,7 @@ func (ld *Load) failed() error {
 // item stores a record. Nested ones are those that another record tells of;
 // the record itself counts more.
 func (ld *Load) item(it evidence.Item, nested bool) error {
-	text, err := encode(it)
+	text, err := encode(ld.apart(it))
 	if err != nil {
 		return fmt.Errorf("ledger: %s: %w", it.Ref, err)
 	}

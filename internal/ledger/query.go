@@ -248,6 +248,9 @@ func (l *Ledger) Item(ctx context.Context, ref evidence.Ref) (it evidence.Item, 
 		if it, err = l.unpack(packed); err != nil {
 			return it, false, l.damaged(ctx, fmt.Errorf("record %s: %w", ref, err))
 		}
+		if err := l.together(ctx, &it); err != nil {
+			return it, false, err
+		}
 		return it, true, nil
 	}
 	return it, false, nil
