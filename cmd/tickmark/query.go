@@ -24,12 +24,15 @@ func queryCommand(t terminal) *cli.Command {
 		UsageText: "tickmark query --on 2026-02-10\n" +
 			"tickmark query --component Contact --quarter 2026Q1\n" +
 			"tickmark query [options] [WORD…]",
-		Description: "Answers from the population that `tickmark population` read; no system is asked. All options\n" +
-			"must hold at once. Words are looked for in titles, descriptions and messages. Approvals are those\n" +
-			"that the sources list, whether they came in time or not.\n\n" +
-			"A component is a path (internal/login.go), a folder (migrations/), a pattern of one (**/*.tf) or the\n" +
-			"name of a Salesforce object or field (Contact, Contact.Email__c).\n\n" +
-			"Exit status: 0 answered, 1 failed, 2 wrong usage, 3 answered from a population that is incomplete.",
+		Description: "Answers from the population that `tickmark population` read; no system is\n" +
+			"asked. All options must hold at once. Words are looked for in titles,\n" +
+			"descriptions and messages. Approvals are those that the sources list,\n" +
+			"whether they came in time or not.\n\n" +
+			"A component is a path (internal/login.go), a folder (migrations/), a pattern\n" +
+			"of one (**/*.tf) or the name of a Salesforce object or field (Contact,\n" +
+			"Contact.Email__c).\n\n" +
+			"Exit status: 0 answered, 1 failed, 2 wrong usage, 3 answered from a\n" +
+			"population that is incomplete.",
 		Flags: shared(
 			&cli.StringFlag{Name: "on", Usage: "changes that reached production on this `DAY` (2026-02-10), in the configured time zone"},
 			&cli.StringFlag{Name: "from", Usage: "from this `DAY` on"},
@@ -110,7 +113,7 @@ func printEntries(c *cli.Context, t terminal, r *runner.Run, zone *time.Location
 			return err
 		}
 	}
-	n := 0
+	n, in := 0, 0
 	for e, err := range entries {
 		if err != nil {
 			return err
@@ -120,19 +123,22 @@ func printEntries(c *cli.Context, t terminal, r *runner.Run, zone *time.Location
 		}
 		printEntry(t.out, zone, e, asked)
 		n++
+		if e.InPopulation {
+			in++
+		}
 	}
 	size, days, err := r.Basis(c.Context)
 	if err != nil {
 		return err
 	}
-	of := fmt.Sprintf("%d of the %s of the population", n, plural(size, "change"))
+	of := fmt.Sprintf("%d of %s (%s)", n, plural(size, "change"), days)
 	switch {
 	case !filter.InPopulation:
-		of = fmt.Sprintf("%s, of the population and outside it", plural(n, "change"))
+		of = fmt.Sprintf("%s, of which %d in the population of %d", plural(n, "change"), in, size)
 	case n == 0:
-		of = fmt.Sprintf("none of the %s of the population", plural(size, "change"))
+		of = fmt.Sprintf("none of %s (%s)", plural(size, "change"), days)
 	}
-	fmt.Fprintf(t.err, "tickmark: note: %s (%s)\n", of, days)
+	fmt.Fprintf(t.err, "tickmark: note: %s\n", of)
 	return nil
 }
 
