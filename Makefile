@@ -6,6 +6,7 @@ VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo 
 LDFLAGS     := -s -w -X main.version=$(VERSION)
 PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 FUZZTIME    ?= 20s
+BENCH_SIZES ?= 1000 10000 100000
 
 # Programs that read what we write, and systems that we read from, with the
 # Debian package of each. Tests that need one say so where it is missing.
@@ -53,8 +54,17 @@ lint: ## format, vet, and golangci-lint where it is installed
 fmt: ## format the code
 	gofmt -w $$(git ls-files '*.go')
 
-bench: ## run the benchmarks, which print their figures
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+bench: ## measure populations of BENCH_SIZES changes, from end to end
+	@mkdir -p .cache
+	@echo "A simulated GitHub lists so many pull requests, a twentieth as many commits pushed by hand,"
+	@echo "and deployments; Go's heap is the reader's alone. The year is read, read again the next day,"
+	@echo "and made once more from the vault, without any system."; echo
+	@printf '%9s | %9s %8s %8s | %9s %8s | %9s | %7s | %8s %9s\n' 'changes' 'requests' 'seconds' 'heap MB' 'next day' 'seconds' 'rebuild s' 'query s' 'vault MB' 'ledger MB'
+	@for n in $(BENCH_SIZES); do \
+	  $(GO) test -run '^$$' -bench "^BenchmarkPopulation/^$$n$$" -benchtime 1x -timeout 60m ./internal/run >.cache/bench.log 2>&1 || { cat .cache/bench.log; exit 1; }; \
+	  awk '/^BenchmarkPopulation/ { for (i = 3; i < NF; i += 2) v[$$(i+1)] = $$i; \
+	    printf "%9d | %9d %8.1f %8.0f | %9d %8.1f | %9.1f | %7.2f | %8.1f %9.1f\n", v["changes"], v["requests"], v["s"], v["heap-MB"], v["next-requests"], v["next-s"], v["rebuild-s"], v["query-s"], v["vault-MB"], v["ledger-MB"] }' .cache/bench.log; \
+	done
 
 fuzz: ## run each fuzz test for FUZZTIME (20s)
 	@for p in $$($(GO) list ./...); do \

@@ -37,13 +37,16 @@ type rule struct {
 	path        *regexp.Regexp
 	reached     chan struct{} // closed by the first request that matches
 	once        sync.Once
-	struck      atomic.Bool // of a rule that strikes once
+	struck      atomic.Bool  // of a rule that strikes once
+	spared      atomic.Int64 // requests that are still answered properly
 }
 
 // faulty SYSTEM KIND[=VALUE] PATTERN [KIND[=VALUE] PATTERN]... puts a server
 // that misbehaves before one of the company's systems, and writes the
-// configuration anew. PATTERN is matched with "GET /path?query". Without rules
-// it only counts.
+// configuration anew. PATTERN is matched with "GET /path?query", for GraphQL
+// with the name of the query after it: "POST /graphql Merged". KIND+N lets the
+// first N requests that match be answered properly. Without rules it only
+// counts.
 //
 //	status=CODE   answers CODE with a JSON error
 //	html          answers a login page with 200
@@ -53,6 +56,7 @@ type rule struct {
 //	echo          answers with the credential that was sent
 //	body=BYTES    puts a text so long into the record's description
 //	log=LINES     answers with a log of so many lines
+//	formula       begins every title with a formula
 //	ansi          puts terminal control sequences into every login and title
 //	closed, tls, dns: no such port; an untrusted certificate; no such host
 func cmdFaulty(ts *testscript.TestScript, neg bool, args []string) {
@@ -71,7 +75,10 @@ func cmdFaulty(ts *testscript.TestScript, neg bool, args []string) {
 	kind := ""
 	for i := 1; i < len(args); i += 2 {
 		r := &rule{path: regexp.MustCompile(args[i+1]), reached: make(chan struct{})}
-		r.kind, r.value, _ = strings.Cut(args[i], "=")
+		what, spared, _ := strings.Cut(args[i], "+")
+		r.kind, r.value, _ = strings.Cut(what, "=")
+		n, _ := strconv.Atoi(spared)
+		r.spared.Store(int64(n))
 		p.rules = append(p.rules, r)
 		kind = r.kind
 	}
@@ -115,7 +122,12 @@ type reply struct {
 }
 
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	a, err := p.ask(r)
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	name := requestName(r, body)
+	a, err := p.ask(r, body)
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadGateway)
 		return
@@ -125,7 +137,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rules := p.rules
 	p.mu.Unlock()
 	for _, rule := range rules {
-		if !rule.path.MatchString(r.Method + " " + r.URL.RequestURI()) {
+		if !rule.path.MatchString(name) || rule.spared.Add(-1) >= 0 {
 			continue
 		}
 		rule.once.Do(func() { close(rule.reached) })
@@ -156,13 +168,21 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(a.body)
 }
 
+// requestName is what patterns are matched with.
+func requestName(r *http.Request, body []byte) string {
+	name := r.Method + " " + r.URL.RequestURI()
+	var q struct{ Query string }
+	if r.Method == http.MethodPost && json.Unmarshal(body, &q) == nil {
+		if end := strings.IndexAny(q.Query, "({"); end > 0 {
+			name += " " + strings.TrimSpace(strings.TrimPrefix(q.Query[:end], "query "))
+		}
+	}
+	return name
+}
+
 // ask gets the company's own answer, with this server's address in place of
 // the company's.
-func (p *proxy) ask(r *http.Request) (reply, error) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return reply{}, err
-	}
+func (p *proxy) ask(r *http.Request, body []byte) (reply, error) {
 	out, err := http.NewRequestWithContext(r.Context(), r.Method, p.upstream+r.URL.RequestURI(), bytes.NewReader(body))
 	if err != nil {
 		return reply{}, err
@@ -221,6 +241,8 @@ func (r *rule) spoil(a *reply, req *http.Request) {
 		}
 		a.status, a.body = http.StatusOK, []byte(b.String())
 		a.header.Set("Content-Type", "text/plain; charset=utf-8")
+	case "formula":
+		a.body = bytes.ReplaceAll(a.body, []byte(`"title":"`), []byte(`"title":"=HYPERLINK(\"http://evil.example\",\"open\") `))
 	case "ansi":
 		a.body = bytes.ReplaceAll(a.body, []byte(`"login":"`), []byte(`"login":"\u001b[2J\u202e`))
 		a.body = bytes.ReplaceAll(a.body, []byte(`"title":"`), []byte(`"title":"\u001b]0;owned\u0007`))
@@ -300,6 +322,21 @@ func cmdTiny(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(mountTiny(dir, args[1]))
 	s := sceneOf(ts)
 	s.mounts = append(s.mounts, dir)
+}
+
+// readonly and writable FOLDER say whether a tiny file system may be written to.
+func cmdReadonly(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: readonly FOLDER")
+	}
+	ts.Check(remount(ts.MkAbs(args[0]), true))
+}
+
+func cmdWritable(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: writable FOLDER")
+	}
+	ts.Check(remount(ts.MkAbs(args[0]), false))
 }
 
 // mayMount reports whether this machine lets us mount a small file system.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,10 +24,15 @@ func queryCommand(t terminal) *cli.Command {
 		UsageText: "tickmark query --on 2026-02-10\n" +
 			"tickmark query --component Contact --quarter 2026Q1\n" +
 			"tickmark query [options] [WORD…]",
-		Description: "Answers from the population that `tickmark population` read; no system is asked. All options\n" +
-			"must hold at once. Words are looked for in titles, descriptions and messages.\n\n" +
-			"A component is a path (internal/login.go), a folder (migrations/), a pattern of one (**/*.tf) or the\n" +
-			"name of a Salesforce object or field (Contact, Contact.Email__c).",
+		Description: "Answers from the population that `tickmark population` read; no system is\n" +
+			"asked. All options must hold at once. Words are looked for in titles,\n" +
+			"descriptions and messages. Approvals are those that the sources list,\n" +
+			"whether they came in time or not.\n\n" +
+			"A component is a path (internal/login.go), a folder (migrations/), a pattern\n" +
+			"of one (**/*.tf) or the name of a Salesforce object or field (Contact,\n" +
+			"Contact.Email__c).\n\n" +
+			"Exit status: 0 answered, 1 failed, 2 wrong usage, 3 answered from a\n" +
+			"population that is incomplete.",
 		Flags: shared(
 			&cli.StringFlag{Name: "on", Usage: "changes that reached production on this `DAY` (2026-02-10), in the configured time zone"},
 			&cli.StringFlag{Name: "from", Usage: "from this `DAY` on"},
@@ -82,11 +88,32 @@ func answerQuery(c *cli.Context, t terminal, r *runner.Run, zone *time.Location,
 	}
 	switch {
 	case c.Bool("json"):
-		return printLines(t.out, entries)
+		err = printLines(t.out, entries)
 	case c.Bool("csv"):
-		return printCSV(t.out, zone, entries)
+		err = printCSV(t.out, zone, entries)
+	default:
+		err = printEntries(c, t, r, zone, entries, filter)
 	}
-	n := 0
+	if err != nil {
+		return err
+	}
+	cut, err := r.Warn(c.Context, filter)
+	if err == nil && cut {
+		return exitError(exitGaps)
+	}
+	return err
+}
+
+// printEntries prints changes for a person, and of how many they are.
+func printEntries(c *cli.Context, t terminal, r *runner.Run, zone *time.Location, entries iter.Seq2[evidence.Entry, error], filter runner.Filter) error {
+	asked := func(string) bool { return false }
+	if filter.Component != "" {
+		var err error
+		if asked, err = runner.Component(filter.Component); err != nil {
+			return err
+		}
+	}
+	n, in := 0, 0
 	for e, err := range entries {
 		if err != nil {
 			return err
@@ -94,11 +121,25 @@ func answerQuery(c *cli.Context, t terminal, r *runner.Run, zone *time.Location,
 		if n > 0 {
 			fmt.Fprintln(t.out)
 		}
-		printEntry(t.out, zone, e)
+		printEntry(t.out, zone, e, asked)
 		n++
+		if e.InPopulation {
+			in++
+		}
 	}
-	fmt.Fprintf(t.err, "tickmark: note: %s\n", plural(n, "change"))
-	return r.Warn(c.Context)
+	size, days, err := r.Basis(c.Context)
+	if err != nil {
+		return err
+	}
+	of := fmt.Sprintf("%d of %s (%s)", n, plural(size, "change"), days)
+	switch {
+	case !filter.InPopulation:
+		of = fmt.Sprintf("%s, of which %d in the population of %d", plural(n, "change"), in, size)
+	case n == 0:
+		of = fmt.Sprintf("none of %s (%s)", plural(size, "change"), days)
+	}
+	fmt.Fprintf(t.err, "tickmark: note: %s\n", of)
+	return nil
 }
 
 // filterOf reads the options.
@@ -157,16 +198,23 @@ func quarter(s string, zone *time.Location) (evidence.Period, error) {
 	return evidence.Period{From: from, To: from.AddDate(0, 3, 0)}, nil
 }
 
-// printEntry prints one change for a person.
-func printEntry(w io.Writer, zone *time.Location, e evidence.Entry) {
+// printEntry prints one change for a person. Of the components that it touches
+// those that were asked for come first.
+func printEntry(w io.Writer, zone *time.Location, e evidence.Entry, asked func(string) bool) {
 	fmt.Fprintf(w, "%s  %s\n", deployedText(e, zone), tame(e.ID))
 	row := func(label string, values ...string) {
 		text := strings.Join(values, ", ")
 		if text == "" {
 			return
 		}
-		for _, line := range wrap(tame(text), columns-17) {
-			fmt.Fprintf(w, "    %-12s %s\n", label, line)
+		for _, line := range wrap(tame(text), columns-18) {
+			fmt.Fprintf(w, "    %-13s %s\n", label, line)
+			label = ""
+		}
+	}
+	rows := func(label string, values ...string) {
+		for _, v := range values {
+			row(label, v)
 			label = ""
 		}
 	}
@@ -175,15 +223,24 @@ func printEntry(w io.Writer, zone *time.Location, e evidence.Entry) {
 	row("approvers", or(e.Approvers, "none recorded")...)
 	row("tickets", or(e.Tickets, "none")...)
 	if e.Deployment.ID != "" {
-		row("deployment", fmt.Sprintf("%s to %s", e.Deployment.ID, e.Environment))
+		row("deployment", fmt.Sprintf("%s to %s", strings.TrimPrefix(e.Deployment.ID, e.Repository+"/deployments/"), e.Environment))
 	}
 	const shown = 6
-	touched := e.Components
-	if len(touched) > shown {
-		touched = append(append([]string{}, touched[:shown]...), fmt.Sprintf("and %d more", len(touched)-shown))
+	touched := slices.Clone(e.Components)
+	slices.SortStableFunc(touched, func(a, b string) int {
+		switch {
+		case asked(a) == asked(b):
+			return 0
+		case asked(a):
+			return -1
+		}
+		return 1
+	})
+	if len(touched) > shown+1 {
+		touched = append(touched[:shown], fmt.Sprintf("and %d more", len(touched)-shown))
 	}
-	row("touches", touched...)
-	row("remarks", e.Orphans...)
+	rows("touches", touched...)
+	rows("remarks", e.Orphans...)
 	if !e.InPopulation {
 		row("outside", e.Why)
 	}
@@ -279,7 +336,8 @@ func printCSV(w io.Writer, zone *time.Location, entries iter.Seq2[evidence.Entry
 // harmless keeps a spreadsheet from taking a stranger's text for a formula.
 func harmless(s string) string {
 	s = strings.ReplaceAll(tame(s), "\n", " ")
-	if strings.HasPrefix(s, "=") || strings.HasPrefix(s, "+") || strings.HasPrefix(s, "-") || strings.HasPrefix(s, "@") {
+	// The wide forms mean the same to an Excel that is set up for Japanese.
+	if strings.IndexAny(s, "=+-@＝＋－＠") == 0 {
 		return "'" + s
 	}
 	return s

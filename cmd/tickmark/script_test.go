@@ -127,19 +127,25 @@ func TestScript(t *testing.T) {
 			return false, fmt.Errorf("unknown condition %s", cond)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"company": cmdCompany,
-			"faulty":  cmdFaulty,
-			"exits":   cmdExits,
-			"code":    cmdCode,
-			"nothing": cmdNothing,
-			"field":   cmdField,
-			"flip":    cmdFlip,
-			"pages":   cmdPages,
-			"reached": cmdReached,
-			"release": cmdRelease,
-			"counted": cmdCounted,
-			"same":    cmdSame,
-			"tiny":    cmdTiny,
+			"answers":  cmdAnswers,
+			"company":  cmdCompany,
+			"faulty":   cmdFaulty,
+			"exits":    cmdExits,
+			"code":     cmdCode,
+			"list":     cmdList,
+			"nothing":  cmdNothing,
+			"field":    cmdField,
+			"flip":     cmdFlip,
+			"cut":      cmdCut,
+			"blank":    cmdBlank,
+			"pages":    cmdPages,
+			"reached":  cmdReached,
+			"release":  cmdRelease,
+			"counted":  cmdCounted,
+			"same":     cmdSame,
+			"tiny":     cmdTiny,
+			"readonly": cmdReadonly,
+			"writable": cmdWritable,
 		},
 	})
 }
@@ -314,6 +320,27 @@ func cmdFlip(ts *testscript.TestScript, neg bool, args []string) {
 	data, err := os.ReadFile(ts.MkAbs(args[0]))
 	ts.Check(err)
 	data[len(data)/2] ^= 1
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o600))
+}
+
+// cut FILE leaves the first half of a file.
+func cmdCut(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: cut FILE")
+	}
+	data, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data[:len(data)/2], 0o600))
+}
+
+// blank FILE puts zeros into the second tenth of a file, as long as it was.
+func cmdBlank(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: blank FILE")
+	}
+	data, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	clear(data[len(data)/10 : len(data)/5])
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o600))
 }
 

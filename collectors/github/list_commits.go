@@ -34,6 +34,8 @@ type step struct {
 	from  []evidence.Provenance
 	query string
 	base  bool // was in production before the period
+	files []evidence.File
+	whole bool // the files were read
 }
 
 func (s *step) date() time.Time {
@@ -50,6 +52,9 @@ func (s *step) date() time.Time {
 func (l *listing) walkCommits(ctx context.Context) error {
 	w := &walk{l: l, seen: map[string]bool{}, parents: map[string]string{}}
 	err := w.run(ctx)
+	if err == nil {
+		err = w.readPushed(ctx)
+	}
 	// Which commits are on the branch's line is known at the end only: a deployed
 	// commit may have been come to before the line was.
 	if emitted := w.emit(); err == nil {
@@ -375,6 +380,9 @@ func (l *listing) emitCommit(s *step, branch string) error {
 	l.commits.heard(s.from, nil)
 	out := l.c.mapCommit(l.repository, s.c.commit())
 	out.Branch = branch
+	if s.whole {
+		out.Files, out.FilesTotal = s.files, len(s.files)
+	}
 	prs := s.c.Associated.all()
 	if len(prs) < s.c.Associated.Total {
 		l.commits.cut("commit %s: %d of its %d pull requests were obtained", s.c.OID, len(prs), s.c.Associated.Total)
@@ -389,8 +397,7 @@ func (l *listing) emitCommit(s *step, branch string) error {
 			l.brought(p)
 		}
 	}
-	item := evidence.Item{Ref: ref, Commit: &out, Provenance: s.from, Links: slices.Clone(out.PullRequests),
-		Unread: []string{"files", "patches", "deployments that contain the commit"}}
+	item := evidence.Item{Ref: ref, Commit: &out, Provenance: s.from, Links: slices.Clone(out.PullRequests), Unread: s.unread()}
 	item.Links = append(item.Links, l.c.ref(evidence.KindChecks, "%s@%s", l.repository, s.c.OID))
 	return l.emit(item)
 }

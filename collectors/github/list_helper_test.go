@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -195,26 +194,10 @@ func wantCut(t *testing.T, l listed, want ...string) {
 	}
 }
 
-// shop is a repository to be filled: acme/api with a history of merged pull
-// requests, each squashed to one commit.
-type shop struct {
-	*forge.Forge
-	r      *forge.Repo
-	ana    *forge.User
-	bot    *forge.User
-	number int
-	tip    string
-}
+// shop is a repository to be filled, with an ear for its server.
+type shop struct{ *forge.Shop }
 
-func newShop() *shop {
-	f := forge.New("acme")
-	s := &shop{Forge: f, r: f.AddRepo("api")}
-	s.ana = f.AddUser(&forge.User{ID: 7, Login: "ana", Name: "Ana"})
-	s.bot = f.AddUser(&forge.User{ID: 9, Login: "deployer[bot]", Type: forge.Bot})
-	s.r.Environments = []*forge.Environment{{Name: "production"}, {Name: "staging"}}
-	s.push(clock("2026-01-01T00:00:00Z"), "start")
-	return s
-}
+func newShop() *shop { return &shop{forge.NewShop()} }
 
 func clock(s string) time.Time {
 	v, err := time.Parse(time.RFC3339, s)
@@ -224,52 +207,9 @@ func clock(s string) time.Time {
 	return v
 }
 
-func (s *shop) commit(at time.Time, message string, parents ...string) string {
-	who := forge.Signature{Name: "Ana", Email: "ana@acme.example", Date: at, User: s.ana}
-	return s.r.AddCommit(&forge.Commit{Parents: parents, Author: who, Committer: who, Message: message, Files: []forge.File{{Path: "a.go", Additions: 1}}}).SHA
-}
-
-// push puts a commit on main.
-func (s *shop) push(at time.Time, message string) string {
-	var parents []string
-	if s.tip != "" {
-		parents = []string{s.tip}
-	}
-	s.tip = s.commit(at, message, parents...)
-	s.r.Branches["main"] = s.tip
-	return s.tip
-}
-
-// merge merges a pull request of one commit.
-func (s *shop) merge(at time.Time) *forge.PullRequest {
-	s.number++
-	head := s.commit(at.Add(-time.Hour), fmt.Sprintf("work %d", s.number), s.tip)
-	base := s.tip
-	landed := s.push(at, fmt.Sprintf("Change %d (#%d)", s.number, s.number))
-	p := &forge.PullRequest{
-		Conversation: forge.Conversation{Number: s.number, Title: fmt.Sprintf("Change %d", s.number), Author: s.ana, Created: at.Add(-2 * time.Hour), Closed: at},
-		Merged:       at, MergedBy: s.ana, MergeCommit: landed, Commits: []string{head}, Files: []forge.File{{Path: "a.go", Additions: 1}},
-		Base: forge.Side{Ref: "main", SHA: base}, Head: forge.Side{Ref: fmt.Sprintf("work-%d", s.number), SHA: head},
-		Reviews: []*forge.Review{{Author: s.ana, State: "APPROVED", CommitID: head, Submitted: at.Add(-time.Minute)}},
-	}
-	s.r.PullRequests = append(s.r.PullRequests, p)
-	return p
-}
-
-// deploy deploys a commit; state "" for none.
-func (s *shop) deploy(at time.Time, sha, state string) *forge.Deployment {
-	d := &forge.Deployment{ID: int64(len(s.r.Deployments) + 1), SHA: sha, Ref: "main", Environment: "production", Creator: s.bot, Created: at}
-	d.Statuses = append(d.Statuses, &forge.DeploymentStatus{State: "in_progress", Creator: s.bot, Created: at})
-	if state != "" {
-		d.Statuses = append(d.Statuses, &forge.DeploymentStatus{State: state, Creator: s.bot, Created: at.Add(time.Minute)})
-	}
-	s.r.Deployments = append(s.r.Deployments, d)
-	return d
-}
-
 func (s *shop) hub(t testing.TB, faulty bool) *hub {
 	t.Helper()
-	return newHub(t, s.Forge, s.ana, clock("2026-12-01T00:00:00Z"), faulty)
+	return newHub(t, s.Forge, s.Ana, clock("2026-12-01T00:00:00Z"), faulty)
 }
 
 func month(m int) time.Time { return time.Date(2026, time.Month(m), 1, 0, 0, 0, 0, time.UTC) }

@@ -41,28 +41,28 @@ func excluded(ipe evidence.IPE) map[string]string {
 // TestListAtTheEdgesOfThePeriod has a change on each side of each edge.
 func TestListAtTheEdgesOfThePeriod(t *testing.T) {
 	s := newShop()
-	s.merge(day(1, 10))         // 1: long before
-	base := s.merge(day(3, 20)) // 2: in production when the period begins
-	s.deploy(day(3, 21), base.MergeCommit, "success")
-	s.merge(day(3, 25))                          // 3: merged before, deployed inside
-	pushed := s.push(day(3, 26), "hot, by hand") // without a pull request
-	four := s.merge(day(4, 2))                   // 4
-	s.deploy(day(4, 3), four.MergeCommit, "failure")
-	s.deploy(day(4, 4), four.MergeCommit, "success")
-	five := s.merge(day(6, 29)) // 5: merged inside, deployed after
-	six := s.merge(day(7, 2))   // 6: merged after
-	s.deploy(day(7, 3), six.MergeCommit, "success")
-	hotfix := s.commit(day(5, 5), "hotfix on a branch", four.MergeCommit)
-	s.r.Branches["hotfix"] = hotfix
-	s.deploy(day(5, 6), hotfix, "success")
-	staging := s.deploy(day(5, 7), five.MergeCommit, "success")
+	s.Merge(day(1, 10))         // 1: long before
+	base := s.Merge(day(3, 20)) // 2: in production when the period begins
+	s.Deploy(day(3, 21), base.MergeCommit, "success")
+	s.Merge(day(3, 25))                          // 3: merged before, deployed inside
+	pushed := s.Push(day(3, 26), "hot, by hand") // without a pull request
+	four := s.Merge(day(4, 2))                   // 4
+	s.Deploy(day(4, 3), four.MergeCommit, "failure")
+	s.Deploy(day(4, 4), four.MergeCommit, "success")
+	five := s.Merge(day(6, 29)) // 5: merged inside, deployed after
+	six := s.Merge(day(7, 2))   // 6: merged after
+	s.Deploy(day(7, 3), six.MergeCommit, "success")
+	hotfix := s.Commit(day(5, 5), "hotfix on a branch", four.MergeCommit)
+	s.Repo.Branches["hotfix"] = hotfix
+	s.Deploy(day(5, 6), hotfix, "success")
+	staging := s.Deploy(day(5, 7), five.MergeCommit, "success")
 	staging.Environment = "staging"
 	got := s.hub(t, false).list(t, t.TempDir(), false, quarter())
 	wantCut(t, got)
 	if n := got.numbersOf(); n != "3 4 5" && n != "2 3 4 5" {
 		t.Errorf("listed pull requests %s", n)
 	}
-	wantCommits := []string{"acme/api@" + base.MergeCommit, "acme/api@" + pushed, "acme/api@" + four.MergeCommit, "acme/api@" + five.MergeCommit, "acme/api@" + six.MergeCommit, "acme/api@" + hotfix, "acme/api@" + s.r.PullRequests[2].MergeCommit}
+	wantCommits := []string{"acme/api@" + base.MergeCommit, "acme/api@" + pushed, "acme/api@" + four.MergeCommit, "acme/api@" + five.MergeCommit, "acme/api@" + six.MergeCommit, "acme/api@" + hotfix, "acme/api@" + s.Repo.PullRequests[2].MergeCommit}
 	slices.Sort(wantCommits)
 	if diff := cmp.Diff(wantCommits, got.ids(evidence.KindCommit)); diff != "" {
 		t.Errorf("commits (-want +got):\n%s", diff)
@@ -93,12 +93,12 @@ func TestListAtTheEdgesOfThePeriod(t *testing.T) {
 // commits, which go by hash, finds them all the same.
 func TestListWithoutDates(t *testing.T) {
 	s := newShop()
-	wrong := s.push(day(3, 1), "dated by a broken clock")
-	s.r.Commits[wrong].Committer.Date = day(3, 29)
-	s.merge(day(3, 5))
-	two := s.merge(day(3, 6))
-	s.deploy(day(3, 29), wrong, "success")
-	s.deploy(day(4, 3), two.MergeCommit, "success")
+	wrong := s.Push(day(3, 1), "dated by a broken clock")
+	s.Repo.Commits[wrong].Committer.Date = day(3, 29)
+	s.Merge(day(3, 5))
+	two := s.Merge(day(3, 6))
+	s.Deploy(day(3, 29), wrong, "success")
+	s.Deploy(day(4, 3), two.MergeCommit, "success")
 	got := s.hub(t, false).list(t, t.TempDir(), false, quarter())
 	wantCut(t, got)
 	if n := got.numbersOf(); n != "1 2" {
@@ -110,12 +110,12 @@ func TestListWithoutDates(t *testing.T) {
 // back is not new when it is deployed again.
 func TestListAfterARollback(t *testing.T) {
 	s := newShop()
-	one, two := s.merge(day(3, 1)), s.merge(day(3, 10))
-	s.deploy(day(3, 11), two.MergeCommit, "success")
-	s.deploy(day(3, 12), one.MergeCommit, "success")
-	s.deploy(day(4, 2), two.MergeCommit, "success") // again
-	three := s.merge(day(4, 10))
-	s.deploy(day(4, 11), three.MergeCommit, "success")
+	one, two := s.Merge(day(3, 1)), s.Merge(day(3, 10))
+	s.Deploy(day(3, 11), two.MergeCommit, "success")
+	s.Deploy(day(3, 12), one.MergeCommit, "success")
+	s.Deploy(day(4, 2), two.MergeCommit, "success") // again
+	three := s.Merge(day(4, 10))
+	s.Deploy(day(4, 11), three.MergeCommit, "success")
 	got := s.hub(t, false).list(t, t.TempDir(), false, quarter())
 	wantCut(t, got)
 	if d := got.ids(evidence.KindDeployment); len(d) != 4 {
@@ -133,23 +133,23 @@ func TestListAfterARollback(t *testing.T) {
 func TestListStopsAtTheBase(t *testing.T) {
 	for name, fill := range map[string]func(s *shop, one *forge.PullRequest){
 		"deployed again": func(s *shop, one *forge.PullRequest) {
-			s.deploy(day(3, 12), one.MergeCommit, "success")
-			s.deploy(day(4, 2), one.MergeCommit, "success")
+			s.Deploy(day(3, 12), one.MergeCommit, "success")
+			s.Deploy(day(4, 2), one.MergeCommit, "success")
 		},
 		"on a branch": func(s *shop, one *forge.PullRequest) {
-			s.deploy(day(3, 12), s.commit(day(3, 11), "hotfix", one.MergeCommit), "success")
+			s.Deploy(day(3, 12), s.Commit(day(3, 11), "hotfix", one.MergeCommit), "success")
 		},
 		"on a branch, dated before": func(s *shop, one *forge.PullRequest) {
-			s.deploy(day(3, 12), s.commit(day(2, 1), "hotfix", one.MergeCommit), "success")
+			s.Deploy(day(3, 12), s.Commit(day(2, 1), "hotfix", one.MergeCommit), "success")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newShop()
-			early := s.merge(day(1, 10))
-			one := s.merge(day(3, 10))
+			early := s.Merge(day(1, 10))
+			one := s.Merge(day(3, 10))
 			fill(s, one)
-			two := s.merge(day(4, 10))
-			s.deploy(day(4, 11), two.MergeCommit, "success")
+			two := s.Merge(day(4, 10))
+			s.Deploy(day(4, 11), two.MergeCommit, "success")
 			got := s.hub(t, false).list(t, t.TempDir(), false, quarter())
 			wantCut(t, got)
 			commits := got.ids(evidence.KindCommit)
@@ -164,13 +164,13 @@ func TestListWithoutABase(t *testing.T) {
 	fill := func(deployed bool) *shop {
 		s := newShop()
 		for d := 1; d <= 28; d++ {
-			s.merge(day(1, d))
+			s.Merge(day(1, d))
 		}
 		for d := 1; d <= 5; d++ {
-			s.merge(day(4, d))
+			s.Merge(day(4, d))
 		}
 		if deployed {
-			s.deploy(day(4, 6), s.tip, "success")
+			s.Deploy(day(4, 6), s.Tip, "success")
 		}
 		return s
 	}
@@ -184,14 +184,14 @@ func TestListWithoutABase(t *testing.T) {
 	})
 	t.Run("and a history that is longer", func(t *testing.T) {
 		s := newShop()
-		s.number = 100
+		s.Number = 100
 		for m := 1; m <= 2; m++ {
 			for d := 1; d <= 28; d++ {
-				s.merge(day(m, d))
+				s.Merge(day(m, d))
 			}
 		}
-		s.merge(day(8, 1))
-		s.deploy(day(8, 2), s.tip, "success")
+		s.Merge(day(8, 1))
+		s.Deploy(day(8, 2), s.Tip, "success")
 		got := s.hub(t, false).list(t, t.TempDir(), false, evidence.Period{From: month(8), To: month(9)})
 		wantCut(t, got, "no known commit was in production")
 		if n := len(got.ids(evidence.KindPullRequest)); n != 1 {
@@ -211,7 +211,7 @@ func TestListWithoutABase(t *testing.T) {
 	})
 	t.Run("the deployed commit was pushed away", func(t *testing.T) {
 		s := fill(true)
-		s.deploy(day(3, 31), forge.SHA("gone"), "success")
+		s.Deploy(day(3, 31), forge.SHA("gone"), "success")
 		got := s.hub(t, false).list(t, t.TempDir(), false, quarter())
 		wantCut(t, got, "what was in production of acme/api when the period began is not known")
 	})
@@ -219,7 +219,7 @@ func TestListWithoutABase(t *testing.T) {
 
 func TestListSaysWhatCannotBeSeen(t *testing.T) {
 	s := newShop()
-	s.merge(day(4, 2))
+	s.Merge(day(4, 2))
 	for name, c := range map[string]struct {
 		change func(*Config)
 		want   string
@@ -249,11 +249,11 @@ func TestListSaysWhatCannotBeSeen(t *testing.T) {
 // a pattern may mean one that GitHub does not list any more.
 func TestListFindsDeletedEnvironments(t *testing.T) {
 	s := newShop()
-	one := s.merge(day(4, 2))
-	s.deploy(day(4, 3), one.MergeCommit, "success").Environment = "prod-eu"
-	s.r.Environments = []*forge.Environment{{Name: "prod-us"}}
-	s.deploy(day(4, 4), one.MergeCommit, "success").Environment = "prod-us"
-	s.deploy(day(4, 5), one.MergeCommit, "success").Environment = "qa"
+	one := s.Merge(day(4, 2))
+	s.Deploy(day(4, 3), one.MergeCommit, "success").Environment = "prod-eu"
+	s.Repo.Environments = []*forge.Environment{{Name: "prod-us"}}
+	s.Deploy(day(4, 4), one.MergeCommit, "success").Environment = "prod-us"
+	s.Deploy(day(4, 5), one.MergeCommit, "success").Environment = "qa"
 	got := s.hub(t, false).list(t, t.TempDir(), false, quarter(), func(c *Config) { c.Production = []string{"prod-*"} })
 	wantCut(t, got)
 	if diff := cmp.Diff([]string{"acme/api/deployments/1", "acme/api/deployments/2"}, got.ids(evidence.KindDeployment)); diff != "" {
@@ -266,15 +266,15 @@ func TestListFindsDeletedEnvironments(t *testing.T) {
 
 func TestListExplainsGaps(t *testing.T) {
 	s := newShop()
-	s.merge(day(4, 2))
-	s.r.Issues = append(s.r.Issues, &forge.Issue{Conversation: forge.Conversation{Number: 2, Title: "a bug", Author: s.ana, Created: day(4, 2)}})
-	s.number = 2
-	closed := s.merge(day(4, 3))
+	s.Merge(day(4, 2))
+	s.Repo.Issues = append(s.Repo.Issues, &forge.Issue{Conversation: forge.Conversation{Number: 2, Title: "a bug", Author: s.Ana, Created: day(4, 2)}})
+	s.Number = 2
+	closed := s.Merge(day(4, 3))
 	closed.Merged, closed.MergeCommit = time.Time{}, ""
-	open := s.merge(day(4, 4))
+	open := s.Merge(day(4, 4))
 	open.Merged, open.Closed, open.MergeCommit = time.Time{}, time.Time{}, ""
-	s.number = 5
-	s.merge(day(4, 6))
+	s.Number = 5
+	s.Merge(day(4, 6))
 	got := s.hub(t, false).list(t, t.TempDir(), false, quarter())
 	wantCut(t, got)
 	want := map[string]string{numberIssue: "2", numberClosed: "3", numberOpen: "4", numberUnknown: "5"}
@@ -288,11 +288,11 @@ func TestListExplainsGaps(t *testing.T) {
 func TestListSeesWhatMovesMeanwhile(t *testing.T) {
 	s := newShop()
 	for d := range 250 {
-		s.merge(day(4, 1).Add(time.Duration(d) * time.Hour))
+		s.Merge(day(4, 1).Add(time.Duration(d) * time.Hour))
 	}
-	s.deploy(day(4, 20), s.tip, "success")
+	s.Deploy(day(4, 20), s.Tip, "success")
 	h := s.hub(t, false)
-	moved := s.r.PullRequests[3]
+	moved := s.Repo.PullRequests[3]
 	h.before = func(n int, name string, _ *http.Request) {
 		if name == "Merged" && n == 2 {
 			moved.Updated = day(11, 30) // the first of the list now, and the second page begins one later
@@ -310,7 +310,7 @@ func TestListSeesWhatMovesMeanwhile(t *testing.T) {
 
 func TestListEmitError(t *testing.T) {
 	s := newShop()
-	s.deploy(day(4, 3), s.merge(day(4, 2)).MergeCommit, "success")
+	s.Deploy(day(4, 3), s.Merge(day(4, 2)).MergeCommit, "success")
 	h := s.hub(t, false)
 	for after := range 3 {
 		c, done := h.collector(t, t.TempDir())
@@ -341,9 +341,9 @@ func TestListEmitError(t *testing.T) {
 func TestListAgain(t *testing.T) {
 	s := newShop()
 	for d := range 350 {
-		s.merge(day(4, 1).Add(time.Duration(d) * time.Hour))
+		s.Merge(day(4, 1).Add(time.Duration(d) * time.Hour))
 	}
-	s.deploy(day(4, 25), s.tip, "success")
+	s.Deploy(day(4, 25), s.Tip, "success")
 	h := s.hub(t, false)
 	dir := t.TempDir()
 	first := h.list(t, dir, false, quarter())
@@ -366,7 +366,7 @@ func TestListAgain(t *testing.T) {
 	if len(again.items) != len(first.items) {
 		t.Errorf("%d items, then %d", len(first.items), len(again.items))
 	}
-	s.r.PullRequests[7].Updated = day(11, 1)
+	s.Repo.PullRequests[7].Updated = day(11, 1)
 	h.list(t, dir, false, quarter())
 	if n := h.count("PullRequests"); n != asked+1 {
 		t.Errorf("%d batches were asked for again, though one pull request changed", n-asked)
@@ -414,18 +414,18 @@ func TestListFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newShop()
-			s.push(day(3, 20), "in production")
-			s.deploy(day(3, 21), s.tip, "success")
+			s.Push(day(3, 20), "in production")
+			s.Deploy(day(3, 21), s.Tip, "success")
 			for d := range 250 {
-				if s.number == 16 {
-					s.number++ // a gap
+				if s.Number == 16 {
+					s.Number++ // a gap
 				}
-				s.merge(day(4, 1).Add(time.Duration(d) * time.Hour))
+				s.Merge(day(4, 1).Add(time.Duration(d) * time.Hour))
 			}
 			for n := range 9 {
-				s.push(day(4, 15).Add(time.Duration(n)*time.Hour), fmt.Sprint("by hand ", n)) // more than come with others
+				s.Push(day(4, 15).Add(time.Duration(n)*time.Hour), fmt.Sprint("by hand ", n)) // more than come with others
 			}
-			s.deploy(day(4, 20), s.tip, "success")
+			s.Deploy(day(4, 20), s.Tip, "success")
 			h := s.hub(t, true)
 			h.answer = func(n int, query string, w http.ResponseWriter) bool {
 				if query != c.of || n < c.from || n > c.to {
@@ -457,13 +457,13 @@ func TestListFaults(t *testing.T) {
 // beside the data.
 func TestListInPart(t *testing.T) {
 	s := newShop()
-	s.deploy(day(4, 3), s.merge(day(4, 2)).MergeCommit, "success")
+	s.Deploy(day(4, 3), s.Merge(day(4, 2)).MergeCommit, "success")
 	h := s.hub(t, true)
 	h.answer = func(_ int, query string, w http.ResponseWriter) bool {
 		if query != "PullRequests" {
 			return false
 		}
-		p := s.r.PullRequests[0]
+		p := s.Repo.PullRequests[0]
 		commit := fmt.Sprintf(`{"id":"C","oid":%q,"statusCheckRollup":null}`, p.Head.SHA)
 		says(fmt.Sprintf(`{"data":{"nodes":[{"__typename":"PullRequest","id":%q,"number":1,"title":"x","mergedAt":"2026-04-02T12:00:00Z","author":null,"mergedBy":null,
 			"headRefOid":%q,"reviews":{"totalCount":2,"pageInfo":{"hasNextPage":false},"nodes":[null,{"state":"APPROVED","author":null,"fullDatabaseId":"99999999999","submittedAt":"2026-04-02T11:00:00Z"}]},

@@ -53,6 +53,7 @@ func TestPreflight(t *testing.T) {
 	want := evidence.Principal{
 		System: "github", Name: "auditor", Scopes: []string{"read:org", "repo"}, Expires: utc("2026-03-01T09:30:00Z"),
 		Visible: []string{"acme/api"}, Hidden: []string{"acme/hidden"},
+		Retentions: []evidence.Retention{{What: "CI logs and artifacts", Scope: "acme/api", Keeps: 30 * 24 * time.Hour}},
 	}
 	notes := p.Notes
 	p.Notes = nil

@@ -162,7 +162,7 @@ func (t *tally) errors() []error {
 	var out []error
 	for _, gap := range t.order {
 		id := strings.Join([]string{gap.Part, string(gap.Reason), gap.Detail}, "\x00")
-		if n := t.count[id]; n > 1 {
+		if n := t.count[id]; n > 1 && t.first[id] != "" { // "" is for what is of no ticket
 			same := *gap
 			same.Ref = evidence.Ref{}
 			same.Detail += fmt.Sprintf(" (so for %d tickets, the first of them %s)", n, t.first[id])

@@ -18,6 +18,9 @@ func (l *Ledger) Assemble(ctx context.Context, e evidence.Entry) (evidence.Chang
 	c := evidence.Change{Sample: evidence.Sample{Requested: e.ID, Label: e.ID, Ref: e.Ref}}
 	for it, err := range rows(ctx, l, `SELECT r.item FROM changes c JOIN change_records x ON x.change = c.id JOIN records r ON r.id = x.record
 		WHERE c.change = ? AND c.kind = ? AND c.system = ? ORDER BY r.kind, r.system, r.name`, []any{e.ID, e.Kind, e.Ref.System}, l.readItem) {
+		if err == nil {
+			err = l.together(ctx, &it)
+		}
 		if err != nil {
 			return c, err
 		}

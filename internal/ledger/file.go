@@ -27,7 +27,7 @@ func (l *Ledger) open() error {
 	case errors.Is(err, errDamaged):
 		aside, moved := moveAside(l.path)
 		if moved != nil {
-			return fmt.Errorf("%s is damaged and could not be moved aside: %w; delete it and run again", l.path, moved)
+			return fmt.Errorf("%s is damaged and could not be moved aside: %w; a new one is made from the vault once that is possible", l.path, moved)
 		}
 		l.rebuilt = fmt.Sprintf("the ledger %s was damaged (%s); it was moved to %s, and a new one is made from the vault", l.path, strings.TrimPrefix(err.Error(), errDamaged.Error()+": "), aside)
 	case errors.Is(err, errOlder):
@@ -144,7 +144,8 @@ func check(db *sql.DB, path string) (a about, err error) {
 		if err != nil {
 			found = err.Error()
 		}
-		return a, fmt.Errorf("%w: %s", errDamaged, found)
+		// What SQLite says of it has several lines.
+		return a, fmt.Errorf("%w: %s", errDamaged, strings.Join(strings.Fields(strings.ReplaceAll(found, "*** in database main ***", "")), " "))
 	}
 	var text string
 	err = db.QueryRow(`SELECT value FROM meta WHERE name = 'about'`).Scan(&text)
@@ -180,12 +181,11 @@ func create(path string) (*sql.DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("make the ledger's folder: %w", err)
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("remove what an interrupted load left: %w", err)
-	}
+	// What an interrupted load left. Where it cannot be removed, nothing can be made either.
+	_ = os.Remove(path)
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("make the ledger: %w", err)
+		return nil, fmt.Errorf("the ledger cannot be made: %w; it is made beside the vault, where this program must be able to write", err)
 	}
 	if err := f.Close(); err != nil {
 		return nil, fmt.Errorf("make the ledger: %w", err)
@@ -241,7 +241,7 @@ func (l *Ledger) damaged(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	for _, word := range []string{"malformed", "not a database", "disk I/O error"} {
+	for _, word := range []string{"malformed", "not a database", "disk I/O error", "no such table", "no such column"} {
 		if strings.Contains(err.Error(), word) {
 			return fmt.Errorf("the ledger %s is damaged (%w); run `tickmark population --rebuild`", l.path, err)
 		}

@@ -56,3 +56,13 @@ func translate(pattern string) string {
 	}
 	return b.String()
 }
+
+// Component gives what tells whether a component is one that a filter's
+// pattern means: a path, or a name.
+func Component(pattern string) (func(string) bool, error) {
+	path, name, err := matcher(pattern)
+	if err != nil {
+		return nil, err
+	}
+	return func(component string) bool { return path.MatchString(component) || name.MatchString(component) }, nil
+}

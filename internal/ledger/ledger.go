@@ -40,6 +40,9 @@ type Scope struct {
 	Repositories []Repository `json:"repositories"`
 	Projects     []Project    `json:"projects"`
 	Production   []string     `json:"production"` // names of environments, as configured
+	// Keys are further projects whose tickets messages may name, and which no
+	// configured tracker keeps.
+	Keys []string `json:"keys,omitempty"`
 }
 
 // Repository is one configured repository and its deployed branch; Branch is

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,6 +33,8 @@ type Load struct {
 	people map[evidence.Person]int64
 	parts  map[[2]string]int64
 	done   bool
+
+	lastQuery string // hash of the one that was kept last
 }
 
 // Begin starts a load. Everything that belongs to the population has to be
@@ -77,6 +80,11 @@ func (ld *Load) begin(scope Scope) {
 	for _, p := range scope.Projects {
 		ld.w.do(configured, p.System, "project", p.Key)
 		ld.keys = append(ld.keys, strings.ToUpper(p.Key))
+	}
+	for _, key := range scope.Keys {
+		if key = strings.ToUpper(key); !slices.Contains(ld.keys, key) {
+			ld.keys = append(ld.keys, key)
+		}
 	}
 }
 
@@ -152,7 +160,7 @@ func (ld *Load) failed() error {
 // item stores a record. Nested ones are those that another record tells of;
 // the record itself counts more.
 func (ld *Load) item(it evidence.Item, nested bool) error {
-	text, err := encode(it)
+	text, err := encode(ld.apart(it))
 	if err != nil {
 		return fmt.Errorf("ledger: %s: %w", it.Ref, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -77,7 +78,16 @@ func readChange(s scan) (c evidence.Entry, err error) {
 			return c, err
 		}
 	}
+	c.Authors, c.Approvers = eachOnce(c.Authors), eachOnce(c.Approvers)
 	return c, nil
+}
+
+// eachOnce leaves out an account without its name where the list has it with
+// its name: a source tells the name in one place and not in another.
+func eachOnce(people []string) []string {
+	return slices.DeleteFunc(people, func(login string) bool {
+		return slices.ContainsFunc(people, func(p string) bool { return strings.HasSuffix(p, " ("+login+")") })
+	})
 }
 
 // where makes the condition of a filter.
@@ -237,6 +247,9 @@ func (l *Ledger) Item(ctx context.Context, ref evidence.Ref) (it evidence.Item, 
 		}
 		if it, err = l.unpack(packed); err != nil {
 			return it, false, l.damaged(ctx, fmt.Errorf("record %s: %w", ref, err))
+		}
+		if err := l.together(ctx, &it); err != nil {
+			return it, false, err
 		}
 		return it, true, nil
 	}

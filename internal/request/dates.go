@@ -13,7 +13,7 @@ import (
 var (
 	yearFirst  = regexp.MustCompile(`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ,]+\d{1,2}:\d{2}.*)?$`)
 	yearLast   = regexp.MustCompile(`^(\d{1,2})([-/.]) ?(\d{1,2})[-/.] ?(\d{4})(?:[T ,]+\d{1,2}:\d{2}.*)?$`)
-	shortYear  = regexp.MustCompile(`^\d{1,2}[-/.]\d{1,2}[-/.]\d{2}$`)
+	shortYear  = regexp.MustCompile(`(?i)^\d{1,2}[-/. ](?:\d{1,2}|[a-z]{3,9})[-/. ]\d{2}$`)
 	monthDay   = regexp.MustCompile(`(?i)^([a-z]{3,9})\.? ?(\d{1,2})(?:st|nd|rd|th)?(?:[ ,]+(\d{4}))?$`)
 	dayMonth   = regexp.MustCompile(`(?i)^(\d{1,2})(?:st|nd|rd|th|\.)?(?:[ -]+| of )([a-z]{3,9})\.?(?:[ ,-]+(\d{4}))?$`)
 	weekday    = regexp.MustCompile(`(?i)^(?:on )?(?:the )?(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?[, ]+)?(?:the )?`)

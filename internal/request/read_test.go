@@ -191,6 +191,17 @@ func TestReadWorkbook(t *testing.T) {
 			must(t, err)
 			set(t, f, "Samples Q3", map[string]any{"A1": "Change", "A2": "PAY-2"})
 		}, []string{"|PAY-2|||"}, "samples.xlsx, sheet Samples Q3, cell A2"},
+		"two tables below each other": {func(t *testing.T, f *excelize.File) {
+			set(t, f, "Sheet1", map[string]any{
+				"A1": "Changes by month", "A2": "Month", "B2": "Merged", "A3": "January", "B3": 40,
+				"A5": "Selected", "A6": "Sample", "B6": "Pull request", "C6": "Comment", "A7": 1, "B7": "acme/api#12", "C7": "x",
+				"A9": "Emergencies", "C10": "Sample", "B10": "Deployed on", "A10": "Ticket", "C11": "E1", "B11": day, "A11": "CHG-1",
+			})
+		}, []string{"1|acme/api#12|||x", "E1|CHG-1||2025-10-15|"}, "samples.xlsx, sheet Sheet1, cell B7"},
+		"a formula that was never calculated": {func(t *testing.T, f *excelize.File) {
+			set(t, f, "Sheet1", map[string]any{"A1": "Change", "B1": "Date", "B2": day, "A3": "PAY-1"})
+			must(t, f.SetCellFormula("Sheet1", "A2", `"PAY-"&2`))
+		}, []string{"|||2025-10-15|", "|PAY-1|||"}, ""},
 		"shared and inline rich text": {func(t *testing.T, f *excelize.File) {
 			set(t, f, "Sheet1", map[string]any{"A1": "Change"})
 			must(t, f.SetCellRichText("Sheet1", "A2", []excelize.RichTextRun{{Text: "PAY"}, {Text: "-1", Font: &excelize.Font{Bold: true}}}))
@@ -265,6 +276,8 @@ func TestReadMistakes(t *testing.T) {
 		"nothing but a mark":    {[]byte("\ufeff"), []string{"l.xlsx is empty"}},
 		"commas alone":          {[]byte(",,\n,,\n"), []string{"l.xlsx is empty"}},
 		"empty workbook":        {book(t, func(*excelize.File) {}), []string{"l.xlsx is empty"}},
+		"side by side":          {[]byte("Sample,PR,,Sample,Ticket\n1,#12,,E1,PAY-1\n"), []string{"l.xlsx, line 1: this is the second column called \"Sample\"", "put one below the other"}},
+		"twice the same column": {[]byte("Ticket,Date,TICKET\nPAY-1,,PAY-2\n"), []string{"the second column called \"TICKET\""}},
 		"header only":           {[]byte("Sample,Change\n"), []string{"has a header and no line below it"}},
 		"no column":             {[]byte("Name,Colour\nBob,red\n"), []string{"no column", "Name, Colour, Bob, red", "Pull request, Ticket"}},
 		"references in two":     {[]byte("a,b\nPAY-1,PAY-2\n"), []string{"no column", "a, b"}},
@@ -303,6 +316,25 @@ func TestReadMistakes(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A line whose reference is a formula without its value is not taken for one of
+// its date alone.
+func TestFormulaWithoutValue(t *testing.T) {
+	lines, err := Read("l.xlsx", book(t, func(f *excelize.File) {
+		set(t, f, "Sheet1", map[string]any{"A1": "Sample", "B1": "Change", "C1": "Date", "A2": 1, "C2": "2026-02-17", "A3": 2, "B3": "PAY-1"})
+		must(t, f.SetCellFormula("Sheet1", "B2", `"CHG-"&672`))
+	}))
+	if err != nil || len(lines) != 2 {
+		t.Fatalf("%+v, %v", lines, err)
+	}
+	res, err := NewResolver(scope()).Resolve(lines[0])
+	if err == nil || err.Error() != "l.xlsx, sheet Sheet1, cell B2 holds a formula, and the file does not hold its value; open the list in Excel and save it" {
+		t.Errorf("%+v, %v", res, err)
+	}
+	if _, err := NewResolver(scope()).Resolve(lines[1]); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -31,6 +31,9 @@ type Line struct {
 	Repository string   // from a column of its own
 	Date       string   // YYYY-MM-DD where the cell is a real date, else as they wrote it
 	Note       string
+	// Uncalculated is the cell of the reference, where that is a formula whose
+	// value the file does not hold.
+	Uncalculated string `json:",omitempty"`
 }
 
 // Column says what a column holds.

@@ -79,6 +79,8 @@ func (r *Resolver) Resolve(l Line) (Resolution, error) {
 	text := trim(clean(l.Text, textMost))
 	if text == "" {
 		switch {
+		case l.Uncalculated != "":
+			return Resolution{}, &Error{evidence.NotFound, fmt.Sprintf("%s holds a formula, and the file does not hold its value; open the list in Excel and save it", l.Uncalculated)}
 		case dateErr != nil:
 			return Resolution{Form: FormDateOnly}, dateErr
 		case hasDate:

@@ -2,6 +2,7 @@ package request
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -35,6 +36,8 @@ type sheet struct {
 	name  string // "" for CSV
 	where func(row, column int) string
 	rows  []gridRow
+	// uncalculated reports whether a cell holds a formula without its value; nil for CSV.
+	uncalculated func(row, column int) bool
 }
 
 // A layout says which columns of a sheet hold what.
@@ -85,7 +88,10 @@ func readSheets(name string, sheets []sheet) ([]Line, error) {
 	}
 	var lines []Line
 	for i, s := range with {
-		lines = append(lines, s.lines(layouts[i])...)
+		if err := s.sideBySide(layouts[i]); err != nil {
+			return nil, err
+		}
+		lines = append(lines, s.lines(d, layouts[i])...)
 		if len(lines) > LinesMost {
 			return nil, fmt.Errorf("%s has more than %d lines; a list of samples is shorter: send the sample, not the population", name, LinesMost)
 		}
@@ -147,15 +153,10 @@ func (s sheet) layout(d dictionary) (l layout, headers []string, ok bool) {
 		if r.number > headerRows {
 			break
 		}
-		got := layout{i, map[int]Column{}}
+		got := d.layout(i, r)
 		useful := 0
-		for c, v := range r.cells {
-			if column, ok := d[heading(v.value)]; ok && !v.date {
-				got.columns[c] = column
-				if isReference(column) || column == ColumnDate {
-					useful = 1000 // a row without either is no header of a list
-				}
-			}
+		if got.hasReference() || len(got.of(ColumnDate)) > 0 {
+			useful = 1000 // a row without either is no header of a list
 		}
 		// One word of a title or a data row is less than a whole header.
 		if score := useful + len(got.columns); len(got.columns) > 0 && score > best {
@@ -187,6 +188,55 @@ func (s sheet) layout(d dictionary) (l layout, headers []string, ok bool) {
 		return l, headers, true
 	}
 	return l, headers, len(l.of(ColumnDate)) > 0
+}
+
+// layout reads a row as a header.
+func (d dictionary) layout(index int, r gridRow) layout {
+	l := layout{index, map[int]Column{}}
+	for c, v := range r.cells {
+		if column, ok := d[heading(v.value)]; ok && !v.date {
+			l.columns[c] = column
+		}
+	}
+	return l
+}
+
+// sideBySide refuses a header that has the same column twice: the rows of two
+// tables beside each other would be taken for one, and half of it for remarks.
+func (s sheet) sideBySide(l layout) error {
+	if l.header < 0 {
+		return nil
+	}
+	seen := map[string]bool{}
+	for _, c := range slices.Sorted(maps.Keys(l.columns)) {
+		title := heading(s.rows[l.header].at(c).value)
+		if column := l.columns[c]; column != ColumnLabel && !isReference(column) || slices.Contains(vagueHeadings(), title) {
+			continue
+		}
+		if seen[title] {
+			return fmt.Errorf("%s: this is the second column called %q; where two tables stand side by side, put one below the other",
+				s.where(s.rows[l.header].number, c), clean(s.rows[l.header].at(c).value, 40))
+		}
+		seen[title] = true
+	}
+	return nil
+}
+
+// header reads a row below the first header as that of another table: it has
+// at least two headings, one of them of a reference, and no value. Values have
+// digits, and headings almost never do.
+func (s sheet) header(d dictionary, i int) (layout, bool) {
+	for _, v := range s.rows[i].cells {
+		if len(v.value) > 100 || strings.ContainsAny(v.value, "0123456789") {
+			return layout{}, false
+		}
+	}
+	l := d.layout(i, s.rows[i])
+	if len(l.columns) < 2 || !l.hasReference() {
+		return layout{}, false
+	}
+	s.vagueToLabel(l)
+	return l, true
 }
 
 // vagueToLabel takes a column named Ref or ID for the auditor's own number
@@ -264,11 +314,15 @@ func (s sheet) looksLikeReferences(l layout) (column, first int, ok bool) {
 	return found[0], counts[found[0]].first, true
 }
 
-// lines reads the rows below the header.
-func (s sheet) lines(l layout) []Line {
+// lines reads the rows below the header, and below those of further tables.
+func (s sheet) lines(d dictionary, l layout) []Line {
 	var lines []Line
 	for i, r := range s.rows {
 		if i <= l.header {
+			continue
+		}
+		if next, ok := s.header(d, i); ok {
+			l = next
 			continue
 		}
 		if line, ok := s.line(l, r); ok {
@@ -317,10 +371,13 @@ func (s sheet) line(l layout, r gridRow) (Line, bool) {
 		}
 	}
 	line.Note = clean(strings.Join(notes, "; "), noteMost)
+	if at < 0 {
+		line.Uncalculated = s.formula(l, r)
+	}
 	if at < 0 && line.Date != "" {
 		at = l.of(ColumnDate)[0]
 	}
-	if at < 0 {
+	if at < 0 && line.Uncalculated == "" {
 		filled := 0
 		for _, v := range r.cells {
 			if !isBlank(clean(v.value, textMost)) {
@@ -330,10 +387,24 @@ func (s sheet) line(l layout, r gridRow) (Line, bool) {
 		if filled < 2 && !sampleNumber.MatchString(line.Label) {
 			return Line{}, false
 		}
-		at = 0
 	}
-	line.Where = s.where(r.number, at)
+	line.Where = s.where(r.number, max(at, 0))
 	return line, true
+}
+
+// formula gives the cell of a reference that is a formula without its value.
+func (s sheet) formula(l layout, r gridRow) string {
+	if s.uncalculated == nil {
+		return ""
+	}
+	for _, column := range references() {
+		for _, c := range l.of(column) {
+			if s.uncalculated(r.number, c) {
+				return s.where(r.number, c)
+			}
+		}
+	}
+	return ""
 }
 
 func (s sheet) first(l layout, r gridRow, column Column, most int) string {

@@ -99,6 +99,15 @@ func (b workbook) sheet(title string) (sheet, error) {
 		}
 		return fmt.Sprintf("%s, sheet %s, cell %s", b.name, clean(title, 40), at)
 	}}
+	s.uncalculated = func(row, column int) (yes bool) {
+		defer func() { _ = recover() }() // as above
+		at, err := excelize.CoordinatesToCellName(column+1, row)
+		if err != nil {
+			return false
+		}
+		formula, err := b.file.GetCellFormula(title, at)
+		return err == nil && formula != ""
+	}
 	stored, err := b.file.Rows(title)
 	if err != nil {
 		return s, err

@@ -2,6 +2,7 @@ package run
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/csv"
@@ -35,8 +36,9 @@ type site struct {
 	env    map[string]string
 	log    bytes.Buffer
 	clock  atomic.Int64 // seconds since the first reading
-	begins time.Time    // what it shows first; siteBegins where zero
 	outs   int
+	pause  time.Duration // before a request that failed is repeated; 0 for the default
+	begins time.Time     // what the clock shows first; siteBegins where zero
 }
 
 // siteBegins is what the clock of every site shows first.
@@ -56,21 +58,18 @@ func newSite(t *testing.T, systems string, env map[string]string) *site {
 }
 
 // open begins a run. Each reading of its clock is a second after the last.
-func (s *site) open(t *testing.T, offline bool) *Run {
+func (s *site) open(t testing.TB, offline bool) *Run {
 	t.Helper()
 	env := s.env
 	if offline {
 		env = nil
 	}
-	begins := s.begins
-	if begins.IsZero() {
-		begins = siteBegins
-	}
 	r, err := Open(t.Context(), Options{
 		Config: s.config, Offline: offline, Version: "0.1.0-test",
-		Now:    func() time.Time { return begins.Add(time.Duration(s.clock.Add(1)) * time.Second) },
-		Getenv: func(name string) (string, bool) { v, ok := env[name]; return v, ok },
-		Log:    slog.New(slog.NewTextHandler(&s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Now:        func() time.Time { return cmp.Or(s.begins, siteBegins).Add(time.Duration(s.clock.Add(1)) * time.Second) },
+		Getenv:     func(name string) (string, bool) { v, ok := env[name]; return v, ok },
+		FirstPause: s.pause,
+		Log:        slog.New(slog.NewTextHandler(&s.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -193,9 +193,8 @@ func (r *Run) population(ctx context.Context) (*ledger.Ledger, error) {
 	if err := json.Unmarshal([]byte(source), &mark); err != nil {
 		return nil, fmt.Errorf("reading what the vault says of the population: %w", err)
 	}
-	if !mark.Period.From.Equal(r.cfg.Period.From) || !mark.Period.To.Equal(r.cfg.Period.To) || mark.Zone != r.cfg.Zone.String() {
-		return nil, &HintError{&otherPeriodError{daysOf(mark.Period, r.cfg.Zone), daysOf(r.cfg.Period, r.cfg.Zone)},
-			"run `tickmark population`, which reads it for the configured period"}
+	if err := r.samePeriod(mark); err != nil {
+		return nil, err
 	}
 	l, err := r.openLedger()
 	if err != nil {
@@ -204,8 +203,11 @@ func (r *Run) population(ctx context.Context) (*ledger.Ledger, error) {
 	if l.Loaded() && l.Source() == source {
 		return l, nil
 	}
-	why := cmp.Or(l.Rebuilt(), fmt.Sprintf("the ledger %s is not of the newest reading; it is made from the vault again", r.cfg.Ledger))
-	r.log.Warn(why)
+	why := fmt.Sprintf("the ledger %s is not of the newest reading; it is made from the vault again", r.cfg.Ledger)
+	if !l.Loaded() {
+		why = fmt.Sprintf("there was no ledger at %s; it is made from the vault again", r.cfg.Ledger)
+	}
+	r.log.Warn(cmp.Or(l.Rebuilt(), why))
 	if err := r.rebuild(ctx); err != nil {
 		return nil, err
 	}
@@ -218,6 +220,21 @@ type otherPeriodError struct{ has, wants string }
 
 func (e *otherPeriodError) Error() string {
 	return fmt.Sprintf("the population in the vault is of another period (%s) than the configuration's (%s)", e.has, e.wants)
+}
+
+// samePeriod gives an otherPeriodError where a listing is not of the configured
+// period, or counts its days in another zone.
+func (r *Run) samePeriod(mark listed) error {
+	has, wants := mark.Period, r.cfg.Period
+	if has.From.Equal(wants.From) && has.To.Equal(wants.To) && mark.Zone == r.cfg.Zone.String() {
+		return nil
+	}
+	zone, err := time.LoadLocation(mark.Zone)
+	if err != nil { // of another machine
+		zone = r.cfg.Zone
+	}
+	days := func(p evidence.Period, in *time.Location) string { return daysOf(p, in) + ", " + in.String() }
+	return &HintError{&otherPeriodError{days(has, zone), days(wants, r.cfg.Zone)}, "run `tickmark population`, which reads it for the configured period"}
 }
 
 // rebuild makes the ledger from what the vault holds, asking no source.
@@ -258,6 +275,7 @@ func ledgerScope(c *config.Config) ledger.Scope {
 			s.Production = append(s.Production, sys.Production...)
 		case "git":
 			s.Repositories = append(s.Repositories, ledger.Repository{System: sys.Name, Name: sys.Repository, Branch: sys.Branch})
+			s.Keys = append(s.Keys, sys.Projects...)
 		case "jira":
 			for _, key := range sys.Projects {
 				s.Projects = append(s.Projects, ledger.Project{System: sys.Name, Key: key})

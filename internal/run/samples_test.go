@@ -68,6 +68,21 @@ func TestLineThatMayMeanWhatDidNotAnswer(t *testing.T) {
 	}
 }
 
+// A number that several repositories have names none of their pull requests.
+func TestNumberOfTwoRepositories(t *testing.T) {
+	r := runOver(t, forge{map[string]evidence.Item{
+		"acme/api#7": {PullRequest: &evidence.PullRequest{Repository: "acme/api", Number: 7}},
+		"acme/web#7": {PullRequest: &evidence.PullRequest{Repository: "acme/web", Number: 7}},
+	}, nil})
+	for _, line := range []string{"#7", "PR 7"} {
+		samples, unmatched := r.findSamples(t.Context(), request.Args([]string{line}), nil)
+		if len(samples) != 0 || len(unmatched) != 1 || unmatched[0].Reason != evidence.Ambiguous ||
+			!strings.HasSuffix(strings.Join(unmatched[0].Tried, "\n"), "it may mean pull request acme/api#7, pull request acme/web#7; name the one that is meant") {
+			t.Errorf("%s: samples %+v, unmatched %+v", line, samples, unmatched)
+		}
+	}
+}
+
 // A deployment stands for the changes that it brought. Where they are not all
 // known, it does not stand for the last of them.
 func TestDeploymentWhoseRangeIsNotKnown(t *testing.T) {

@@ -20,7 +20,11 @@ func (r *Run) survey(ctx context.Context, j *job) error {
 	var other *otherPeriodError
 	switch {
 	case errors.As(err, &other) && !(needed && r.offline):
-		r.log.Warn(fmt.Sprintf("%s; the package says nothing of it", err))
+		then := "the package says nothing of it"
+		if needed {
+			then = "it is read anew"
+		}
+		r.log.Warn(fmt.Sprintf("%s; %s", err, then))
 		l, err = nil, nil
 	case err != nil:
 		return err
