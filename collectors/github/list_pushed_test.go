@@ -51,7 +51,7 @@ func TestListTellsWhatWasPushed(t *testing.T) {
 	}
 	got := broken.list(t, t.TempDir(), false, quarter())
 	wantCut(t, got, "the files of commit "+pushed+", which came by no pull request, did not come: GitHub answered 403")
-	if it := got.items[ref2(evidence.KindCommit, "acme/api@"+pushed)]; it.Commit == nil || len(it.Unread) != 2 {
+	if it := got.items[ref2(evidence.KindCommit, "acme/api@"+pushed)]; it.Commit == nil || len(it.Unread) != 3 {
 		t.Errorf("the commit is %+v, without %v", it.Commit, it.Unread)
 	}
 }

@@ -114,7 +114,13 @@ func field(heading string) string {
 // sections splits a description by its headings and labels. What stands before
 // the first belongs to "".
 func sections(text string) map[string]string {
-	out := map[string]string{}
+	parts := map[string]*strings.Builder{} // texts may have megabytes
+	put := func(name, line string) {
+		if parts[name] == nil {
+			parts[name] = &strings.Builder{}
+		}
+		parts[name].WriteString(line + "\n")
+	}
 	at := ""
 	for line := range strings.Lines(comment.ReplaceAllString(text, "")) {
 		line = strings.TrimRight(line, "\n")
@@ -124,7 +130,7 @@ func sections(text string) map[string]string {
 		} else if m := boldLine.FindStringSubmatch(line); m != nil && field(m[1]) != "" {
 			name, rest, isHeading = field(m[1]), m[2], true
 		} else if m := tableLine.FindStringSubmatch(line); m != nil && field(m[1]) != "" {
-			out[field(m[1])] += m[2] + "\n"
+			put(field(m[1]), m[2])
 			continue
 		} else if m := labelLine.FindStringSubmatch(line); m != nil && field(m[1]) != "" {
 			name, rest, isHeading = field(m[1]), m[2], true
@@ -135,7 +141,11 @@ func sections(text string) map[string]string {
 			}
 			line = rest
 		}
-		out[at] += line + "\n"
+		put(at, line)
+	}
+	out := make(map[string]string, len(parts))
+	for name, b := range parts {
+		out[name] = b.String()
 	}
 	return out
 }
