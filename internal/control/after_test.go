@@ -36,7 +36,8 @@ func TestP(t *testing.T) {
 		"authorized afterwards": {urgent, func(w *world) {
 			incident(w).Comments[0].Created, incident(w).Comments[0].Updated = clock("12:00"), clock("12:00")
 		}, bad, "NOT_AUTHORIZED"},
-		"asked for, not authorized": {urgent, func(w *world) { incident(w).Comments[0].Body = words1("Can anyone authorize this?") }, bad, "NOT_AUTHORIZED"},
+		"asked for, not authorized": {urgent, func(w *world) { incident(w).Comments[0].Body = words1("Can anyone authorize this?") }, look, "AUTHORIZATION_UNCLEAR"},
+		"denied, not authorized":    {urgent, func(w *world) { incident(w).Comments[0].Body = words1("This isn't approved by anybody.") }, look, "AUTHORIZATION_UNCLEAR"},
 		"remark edited":             {urgent, func(w *world) { incident(w).Comments[0].Updated = clock("15:00") }, look, "AUTHORIZATION_EDITED"},
 		"by an exhibit of the chat": {urgent, func(w *world) {
 			incident(w).Comments = nil
@@ -139,7 +140,8 @@ func TestS(t *testing.T) {
 		"too late":               {nil, func(w *world) { say(w, "04 09:00", "Validated in production.") }, bad, "VALIDATED_LATE"},
 		"at the last minute":     {nil, func(w *world) { say(w, "03 10:59", "Validated in production.") }, look, "WITHIN_CLOCK_SKEW"},
 		"before it was deployed": {nil, func(w *world) { say(w, "10:00", "Validated.") }, bad, "VALIDATED_BEFORE_DEPLOYMENT"},
-		"to be done":             {nil, func(w *world) { say(w, "12:00", "Not yet validated.") }, bad, "NOT_VALIDATED"},
+		"validation failed":      {nil, func(w *world) { say(w, "12:00", "Validation failed, rolling back.") }, look, "VALIDATION_UNCLEAR"},
+		"to be done":             {nil, func(w *world) { say(w, "12:00", "Not yet validated.") }, look, "VALIDATION_UNCLEAR"},
 		"another matter":         {nil, func(w *world) { say(w, "12:00", "Thanks!") }, bad, "NOT_VALIDATED"},
 		// The source documents' own example: 24 h claimed after 12.
 		"claims more than has passed": {nil, func(w *world) {
@@ -265,6 +267,10 @@ func TestZ(t *testing.T) {
 			}
 			w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindSignal, "api@x"), Signal: &evidence.Signal{Name: "errors", Threshold: evidence.Threshold{Op: "<=", Value: 1}, Before: at(0.5), After: at(7)}})
 		}, look, "MEASUREMENTS_OUT_OF_BOUNDS"},
+		"failed, and said that nothing was done": {nil, func(w *world) {
+			failed(w)
+			w.ticket.Comments = append(w.ticket.Comments, evidence.Comment{Author: ji("ada"), Created: clock("12:00"), Body: words1("No incident was opened.")})
+		}, bad, "FAILURE_NOT_FOLLOWED_UP"},
 		"failed, comments lost": {nil, func(w *world) { failed(w); w.ticket.Comments = nil; w.gap(ticketRef, "comments", evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 		"deployment lost":       {nil, func(w *world) { w.lose(depRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 	})

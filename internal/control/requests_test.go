@@ -172,6 +172,7 @@ func TestD(t *testing.T) {
 			risk(w, "Low")
 			w.pr.Files[0].Path = "force-app/main/profiles/Admin.profile-meta.xml"
 		}, look, "DECLARED_BELOW_DERIVED"},
+		"between two tiers":     {nil, func(w *world) { risk(w, "Medium-High"); touch(w, "src/auth/a.go") }, ok, "RISK_ASSESSED"},
 		"high, touching little": {nil, func(w *world) { risk(w, "High") }, ok, "RISK_ASSESSED"},
 		"not stated":            {nil, func(w *world) { risk(w, "") }, bad, "RISK_NOT_ASSESSED"},
 		"stated afterwards": {nil, func(w *world) {

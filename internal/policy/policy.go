@@ -154,8 +154,9 @@ type Analysis struct {
 
 // PreProduction is how verification before production is recognised.
 type PreProduction struct {
-	Names  []Pattern // of environments and jobs
-	NotFor []string  // tiers
+	Environments []Pattern
+	Jobs         []Pattern
+	NotFor       []string // tiers
 }
 
 // Delivery is how production is deployed to.

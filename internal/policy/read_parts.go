@@ -151,9 +151,10 @@ func (p *Policy) readAnalysis(v yamlfile.Value) {
 
 func (p *Policy) readPreProduction(v yamlfile.Value) {
 	v.Mapping(yamlfile.Keys{
-		"names":   func(v yamlfile.Value) { p.PreProduction.Names = names(v) },
-		"not_for": func(v yamlfile.Value) { p.PreProduction.NotFor = each(v, p.tierNames()) },
-	}, "names")
+		"environments": func(v yamlfile.Value) { p.PreProduction.Environments = names(v) },
+		"jobs":         func(v yamlfile.Value) { p.PreProduction.Jobs = names(v) },
+		"not_for":      func(v yamlfile.Value) { p.PreProduction.NotFor = each(v, p.tierNames()) },
+	}, "environments", "jobs")
 }
 
 func (p *Policy) readDeployment(v yamlfile.Value) {
