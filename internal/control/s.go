@@ -147,7 +147,7 @@ func (x *exam) judgeSignature(s signature, tier string, all []signature) verdict
 // signedFor asks what the policy asks of a validation in time: another than
 // the implementer, a checklist, a lead's signature.
 func (x *exam) signedFor(s signature, tier string, all []signature) verdict {
-	if x.p.Validation.OtherThanImplements {
+	if x.p.Validation.OtherThanImplementer {
 		authors, l := x.authors(s.at)
 		j := x.judge(approval{by: s.by}, authors)
 		switch {

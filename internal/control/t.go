@@ -24,6 +24,9 @@ func rollbackPlanned(x *exam) verdict {
 	if x.tdep.none {
 		return x.undeployed()
 	}
+	if l := x.lostTicket(); l != nil {
+		return unable(l)
+	}
 	v := asOf(x.tdep, x.planAt)
 	if v.isException() && x.emergency().is && x.tdep.known() {
 		if w := x.planAt(x.deadline()); w.outcome == evidence.Met {
@@ -46,7 +49,7 @@ func (x *exam) planAt(cut time.Time) verdict {
 		places = append(places, place{"pull request", x.pullAnswer("rollback_plan", cut)})
 	}
 	best := exception("NO_ROLLBACK_PLAN", "Before the deployment it was not written down how to take the change back.")
-	lost := x.lostTicket()
+	var lost *lack
 	for _, p := range places {
 		lost = first(lost, p.a.lack)
 		w := verdict{}

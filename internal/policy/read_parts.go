@@ -203,7 +203,7 @@ func (p *Policy) readValidation(v yamlfile.Value) {
 			})
 		},
 		"checklist_for":          func(v yamlfile.Value) { val.ChecklistFor = each(v, p.tierNames()) },
-		"other_than_implementer": func(v yamlfile.Value) { val.OtherThanImplements = v.Boolean() },
+		"other_than_implementer": func(v yamlfile.Value) { val.OtherThanImplementer = v.Boolean() },
 	}, "within", "words")
 }
 
