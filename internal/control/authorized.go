@@ -9,7 +9,6 @@ import (
 )
 
 var grants = regexp.MustCompile(`(?i)\b(authori[sz]ed?|authori[sz]ing|approved?|approving|go ahead|permission granted|permit)\b`)
-var refuses = regexp.MustCompile(`(?i)\b(not|don'?t|cannot|can'?t|never|un)[ -]?(be )?(authori[sz]|approv|permit)|\bneeds? (to be )?(authori[sz]|approv)|\bplease (authori[sz]|approv)|\b(who|can (you|someone|anyone)|could (you|someone)) .*(authori[sz]|approv)`)
 
 // authorized tests that somebody who may do so authorised the change before it
 // was deployed.
@@ -39,7 +38,13 @@ func (x *exam) authorized() verdict {
 			consider(a, "approved on the ticket")
 		}
 		for _, m := range x.remarks() {
-			if grants.MatchString(plain(m.Body)) && !refuses.MatchString(plain(m.Body)) {
+			word := says(plain(m.Body), grants.MatchString)
+			if word == unclear {
+				if w := review("AUTHORIZATION_UNCLEAR", "a remark speaks of authorization, and does not plainly give it."); best.code == "" || better(w, best) {
+					best = w.with("remark", plain(m.Body)).on(m.ref)
+				}
+			}
+			if word == stated {
 				if m.edited {
 					if w := review("AUTHORIZATION_EDITED", "the remark that authorizes the change was edited afterwards."); best.code == "" || better(w, best) {
 						best = w.at("edited", m.Updated)

@@ -71,7 +71,7 @@ func rankOf(v verdict) int {
 
 func (x *exam) stagingDeployment(it evidence.Item) verdict {
 	d := it.Deployment
-	if d == nil || d.Production || d.Repository != x.repository() || !policy.MatchAny(x.p.PreProduction.Names, d.Environment) {
+	if d == nil || d.Production || d.Repository != x.repository() || !policy.MatchAny(x.p.PreProduction.Environments, d.Environment) {
 		return verdict{}
 	}
 	if x.lacks(it.Ref, "", "statuses") != nil {
@@ -101,7 +101,7 @@ func (x *exam) stagingJob(it evidence.Item) verdict {
 	}
 	v := verdict{}
 	for _, j := range b.Jobs {
-		if !policy.MatchAny(x.p.PreProduction.Names, j.Name) || j.Attempt != b.Attempt || j.Completed.IsZero() {
+		if !policy.MatchAny(x.p.PreProduction.Jobs, j.Name) || j.Attempt != b.Attempt || j.Completed.IsZero() {
 			continue
 		}
 		w := verdict{}

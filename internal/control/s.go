@@ -48,6 +48,8 @@ type signature struct {
 	text  string
 	where string
 	ref   evidence.Ref
+	// unclear is set where the text denies it, or puts it under a condition.
+	unclear bool
 }
 
 // signatures gives every statement: remarks, the ticket's validation field,
@@ -56,8 +58,8 @@ func (x *exam) signatures() []signature {
 	var out []signature
 	for _, m := range x.remarks() {
 		text := plain(m.Body)
-		if x.speaksOfValidation(text) {
-			out = append(out, signature{x.who.identify(m.Author), m.Created, text, m.where, m.ref})
+		if said := x.speaksOfValidation(text); said != silent {
+			out = append(out, signature{x.who.identify(m.Author), m.Created, text, m.where, m.ref, said == unclear})
 		}
 	}
 	if t := x.main.t; t != nil && x.main.strong {
@@ -65,16 +67,16 @@ func (x *exam) signatures() []signature {
 			for _, h := range t.History {
 				to := plain(evidence.Text{Markup: f.Value.Markup, Source: h.To})
 				if isField(h, f.Title, f.ID) && x.judgeText(to, 1) == substance {
-					out = append(out, signature{x.who.identify(h.Author), h.At, to, "field " + f.Title, x.main.ref})
+					out = append(out, signature{x.who.identify(h.Author), h.At, to, "field " + f.Title, x.main.ref, false})
 				}
 			}
 			if !slices.ContainsFunc(t.History, func(h evidence.HistoryEntry) bool { return isField(h, f.Title, f.ID) }) && x.judgeText(plain(f.Value), 1) == substance {
-				out = append(out, signature{x.who.identify(t.Creator), t.Created, plain(f.Value), "field " + f.Title, x.main.ref})
+				out = append(out, signature{x.who.identify(t.Creator), t.Created, plain(f.Value), "field " + f.Title, x.main.ref, false})
 			}
 		}
 		for _, h := range t.History {
 			if isField(h, "status", "") && slices.Contains(x.p.Validation.Statuses, policy.Fold(h.To)) {
-				out = append(out, signature{x.who.identify(h.Author), h.At, h.To, "status " + h.To, x.main.ref})
+				out = append(out, signature{x.who.identify(h.Author), h.At, h.To, "status " + h.To, x.main.ref, false})
 			}
 		}
 	}
@@ -82,16 +84,14 @@ func (x *exam) signatures() []signature {
 	return out
 }
 
-var unvalidated = regexp.MustCompile(`(?i)\b(not|un|never|to be|will be|must be|please|needs?)[ -]?(yet )?(be )?(validat|verif|smoke|sanity)`)
-
-func (x *exam) speaksOfValidation(text string) bool {
-	folded := policy.Fold(text)
-	if unvalidated.MatchString(folded) {
-		return false
-	}
-	return slices.ContainsFunc(x.p.Validation.Words, func(w string) bool {
-		i := strings.Index(folded, w)
-		return i >= 0 && (i == 0 || !isLetter(folded[i-1]))
+// speaksOfValidation reports how far a text says that the change was checked.
+func (x *exam) speaksOfValidation(text string) statement {
+	return says(text, func(sentence string) bool {
+		folded := policy.Fold(sentence)
+		return slices.ContainsFunc(x.p.Validation.Words, func(w string) bool {
+			i := strings.Index(folded, w)
+			return i >= 0 && (i == 0 || !isLetter(folded[i-1]))
+		})
 	})
 }
 
@@ -130,6 +130,8 @@ func (x *exam) judgeSignature(s signature, tier string, all []signature) verdict
 		v = review("WITHIN_CLOCK_SKEW", "The change was called validated so close to the deployment or to the end of the time allowed that the clocks do not say whether it counts.")
 	case late > 0:
 		v = exception("VALIDATED_LATE", "The change was validated %s after its deployment, and the policy allows %s.", hours(elapsed), hours(x.p.Validation.Within))
+	case s.unclear:
+		v = review("VALIDATION_UNCLEAR", "A remark speaks of validation, and does not plainly say that the change was validated: %s.", quote(s.text))
 	case claims(s.text) > elapsed+x.p.Skew:
 		v = review("CLAIMED_WINDOW_EXCEEDS_ELAPSED", "The validation says that the change was watched for %s, and only %s had passed since the deployment.", hours(claims(s.text)), hours(elapsed))
 	case s.by.machine:
@@ -145,7 +147,7 @@ func (x *exam) judgeSignature(s signature, tier string, all []signature) verdict
 // signedFor asks what the policy asks of a validation in time: another than
 // the implementer, a checklist, a lead's signature.
 func (x *exam) signedFor(s signature, tier string, all []signature) verdict {
-	if x.p.Validation.OtherThanImplements {
+	if x.p.Validation.OtherThanImplementer {
 		authors, l := x.authors(s.at)
 		j := x.judge(approval{by: s.by}, authors)
 		switch {
@@ -157,14 +159,14 @@ func (x *exam) signedFor(s signature, tier string, all []signature) verdict {
 			return review(j.code, "%s validated the change, and it is not certain that they did not make it: %s.", s.by.shown, j.why)
 		}
 	}
-	if slices.Contains(x.p.Validation.ChecklistFor, tier) && !slices.ContainsFunc(all, func(o signature) bool { return x.inWindowOf(o) && checklist(o.text) }) {
+	if slices.Contains(x.p.Validation.ChecklistFor, tier) && !slices.ContainsFunc(all, func(o signature) bool { return x.inWindowOf(o) && !o.unclear && checklist(o.text) }) {
 		return review("NO_CHECKLIST", "The change was validated in time, without the checklist that the policy asks for at tier %s.", tier)
 	}
 	if role := x.p.Validation.SignOff[tier]; role != "" {
 		unknown := false
 		for _, o := range all {
 			has, known := x.role(o.by, o.at, role)
-			if has && x.inWindowOf(o) {
+			if has && !o.unclear && x.inWindowOf(o) {
 				return met("VALIDATED", "%s validated the change in time, and a %s signed for it.", s.by.shown, role)
 			}
 			unknown = unknown || !known && x.inWindowOf(o)

@@ -213,6 +213,17 @@ func TestPatterns(t *testing.T) {
 			t.Errorf("%s and %s: %v", tt.pattern, tt.path, got)
 		}
 	}
+	for _, tt := range []struct {
+		pattern, name string
+		want          bool
+	}{
+		{"uat", "deploy-uat", true}, {"uat", "evaluate", false}, {"load test", "Load_Test (eu)", true}, {"load test", "upload test", false}, {"=test", "test", true}, {"=test", "test integration", false},
+		{"integration tests", "CI / integration-tests", true}, {"unit", "community", false}, {"sast", "disaster", false},
+	} {
+		if got := WordPattern(tt.pattern).Match(tt.name); got != tt.want {
+			t.Errorf("%s and %s: %v", tt.pattern, tt.name, got)
+		}
+	}
 	if !NamePattern("*unit*").Match("CI / Unit tests") || NamePattern("unit").Match("unit tests") || (Pattern{}).Match("") {
 		t.Error("names")
 	}
