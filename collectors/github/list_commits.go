@@ -19,7 +19,7 @@ const strayDates = 25
 // as "git log --first-parent A B ^base" does.
 type walk struct {
 	l       *listing
-	front   []*step
+	front   front
 	seen    map[string]bool        // by commit: whether it was in production before the period
 	parents map[string]string      // first parents of those that were seen
 	page    map[string]*commitNode // the last page of history
@@ -34,15 +34,17 @@ type step struct {
 	from  []evidence.Provenance
 	query string
 	base  bool // was in production before the period
+	at    time.Time
 	files []evidence.File
 	whole bool // the files were read
 }
 
-func (s *step) date() time.Time {
-	if s.c.Committer == nil {
-		return time.Time{}
+func newStep(c *received, base bool) *step {
+	s := &step{c: c.commit, from: c.from, query: c.query, base: base}
+	if c.commit.Committer != nil {
+		s.at = at(c.commit.Committer.Date)
 	}
-	return at(s.c.Committer.Date)
+	return s
 }
 
 // walkCommits emits the first-parent commits of the deployed branch, and of
@@ -74,13 +76,13 @@ func (w *walk) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for s := w.latest(); s != nil; s = w.latest() {
+	for s := w.front.take(); s != nil; s = w.front.take() {
 		w.seen[s.c.OID] = s.base
 		parent := s.c.firstParent()
 		w.parents[s.c.OID] = parent
 		switch {
 		case s.base:
-		case !based && s.date().Before(l.lower):
+		case !based && s.at.Before(l.lower):
 			if w.held = append(w.held, s); len(w.held) > strayDates {
 				if l.noBase && parent != "" {
 					l.commits.cut("no known commit was in production of %s before the period, so what landed before %s is not listed", l.repository, l.lower.UTC().Format(time.RFC3339))
@@ -231,24 +233,6 @@ func (w *walk) begin(ctx context.Context) (based bool, err error) {
 	return based, nil
 }
 
-// latest takes the latest commit of the front; nil when only commits are left
-// that were in production before.
-func (w *walk) latest() *step {
-	open, best := false, 0
-	for i, s := range w.front {
-		open = open || !s.base
-		if cmp.Or(s.date().Compare(w.front[best].date()), strings.Compare(s.c.OID, w.front[best].c.OID)) > 0 {
-			best = i
-		}
-	}
-	if !open {
-		return nil
-	}
-	s := w.front[best]
-	w.front = slices.Delete(w.front, best, best+1)
-	return s
-}
-
 // emit emits what was taken, and says which commits are on the branch's line.
 func (w *walk) emit() error {
 	line := map[string]bool{}
@@ -273,13 +257,13 @@ func (w *walk) end() {
 	l := w.l
 	for _, s := range w.held {
 		id := l.c.ref(evidence.KindCommit, "%s@%s", l.repository, s.c.OID).ID
-		if l.commits.row(id, s.date()) {
+		if l.commits.row(id, s.at) {
 			l.commits.exclude(fmt.Sprintf("committed before %s", l.lower.UTC().Format(time.RFC3339)), id)
 		}
 	}
 	for _, d := range l.found {
 		if c := l.known[d.raw.GetSHA()]; c != nil && !d.succeeded.IsZero() && d.succeeded.Before(l.period.From) {
-			w.taken = append(w.taken, &step{c: c.commit, from: c.from, query: c.query, base: true})
+			w.taken = append(w.taken, newStep(c, true))
 		}
 	}
 }
@@ -301,11 +285,8 @@ func (w *walk) start(ctx context.Context, sha string, base bool, what string) (b
 			return true, nil
 		}
 	}
-	for _, s := range w.front {
-		if s.c.OID == sha {
-			s.base = s.base || base
-			return true, nil
-		}
+	if w.front.has(sha, base) {
+		return true, nil
 	}
 	c, err := w.load(ctx, sha)
 	if err != nil {
@@ -315,7 +296,7 @@ func (w *walk) start(ctx context.Context, sha string, base bool, what string) (b
 		w.l.commits.cut("%s, %s of %s, could not be read: %s", what, sha, w.l.repository, w.l.why(err))
 		return false, nil
 	}
-	w.front = append(w.front, &step{c: c.commit, from: c.from, query: c.query, base: base})
+	w.front.add(newStep(c, base))
 	return true, nil
 }
 
@@ -375,7 +356,7 @@ func (l *listing) emitCommit(s *step, branch string) error {
 	if _, again := l.commits.rows[ref.ID]; again {
 		return nil
 	}
-	l.commits.row(ref.ID, s.date())
+	l.commits.row(ref.ID, s.at)
 	l.taken[s.query]++
 	l.commits.heard(s.from, nil)
 	out := l.c.mapCommit(l.repository, s.c.commit())

@@ -157,8 +157,9 @@ func early(system string, period evidence.Period, datasets []evidence.IPE, err e
 		said := slices.ContainsFunc(datasets, func(d evidence.IPE) bool {
 			return slices.ContainsFunc(d.Truncations, func(t string) bool { return strings.Contains(t, g.Detail) })
 		})
-		if text := strings.TrimSpace(g.Ref.ID + " " + g.Part + ": " + g.Detail); !said && !slices.Contains(missing.Truncations, text) {
-			missing.Truncations = append(missing.Truncations, strings.TrimPrefix(text, ": "))
+		text := strings.TrimPrefix(strings.TrimSpace(g.Ref.ID+" "+g.Part+": "+g.Detail), ": ")
+		if !said && !slices.Contains(missing.Truncations, text) {
+			missing.Truncations = append(missing.Truncations, text)
 		}
 	}
 	if len(missing.Truncations) == 0 {

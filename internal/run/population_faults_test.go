@@ -255,3 +255,32 @@ func TestListingTheNextDay(t *testing.T) {
 		t.Logf("  %-13s %3d, then %3d", kind, named(first, kind), named(second, kind))
 	}
 }
+
+// What a lister's error says and its data sets do not is a truncation of one
+// of its own: no error of a listing is lost.
+func TestErrorOfAListingIsATruncation(t *testing.T) {
+	period := evidence.Period{From: siteBegins, To: siteBegins.AddDate(1, 0, 0)}
+	gap := &evidence.GapError{Part: "tickets of PAY", Reason: evidence.Truncated, Detail: "page 2 was not read"}
+	said := evidence.IPE{Dataset: "tickets of PAY", System: "jira", Truncations: []string{"tickets of PAY: page 2 was not read"}}
+	for name, c := range map[string]struct {
+		datasets []evidence.IPE
+		err      error
+		want     []string
+	}{
+		"no error":                  {[]evidence.IPE{said}, nil, said.Truncations},
+		"said already":              {[]evidence.IPE{said}, gap, said.Truncations},
+		"said of nothing":           {nil, gap, []string{"tickets of PAY: page 2 was not read"}},
+		"one of two, and one twice": {[]evidence.IPE{said}, errors.Join(gap, errors.New("no answer"), errors.New("no answer")), []string{said.Truncations[0], "no answer"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := evidence.Population{Datasets: early("jira", period, c.datasets, c.err)}
+			var got []string
+			for _, d := range p.Datasets {
+				got = append(got, d.Truncations...)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("truncations (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -61,8 +61,15 @@ func commitTypes() graph {
 			"history": func(_ *asker, c commit, a args) any {
 				since, until := a.time("since"), a.time("until")
 				author, _ := a["author"].(map[string]any)
+				log := c.r.log(c.SHA)
+				if n, ok := a.number("first"); ok && len(a) == 1 && n < len(log) {
+					// One more than the page, so that it is known not to be the last.
+					h := conn("CommitHistoryConnection", log[:n+1], a, func(x *Commit) any { return commit{c.r, x} })
+					h.total = len(log)
+					return h
+				}
 				var list []*Commit
-				for _, x := range c.r.log(c.SHA) {
+				for _, x := range log {
 					d := x.Committer.Date
 					if !d.Before(since) && (until.IsZero() || !d.After(until)) && x.touches(a.text("path")) && x.among(args(author).texts("emails")) {
 						list = append(list, x)

@@ -13,6 +13,7 @@ type connection struct {
 	items []any
 	a     args
 	extra map[string]any // further fields
+	total int            // where items are the first of a longer list; 0: items are all
 
 	from, to int // of the page, within items
 }
@@ -83,7 +84,7 @@ func placeOf(s string) (int, bool) {
 func (c *connection) field(name string) (any, bool) {
 	switch name {
 	case "totalCount", "issueCount":
-		return len(c.items), true
+		return max(len(c.items), c.total), true
 	case "nodes":
 		return c.items[c.from:c.to], true
 	case "pageInfo":

@@ -52,13 +52,35 @@ func (r *Repo) orderCommits() error {
 	if len(r.idx.order) != len(shas) {
 		return fmt.Errorf("the commits' parents form a circle")
 	}
-	r.idx.logs = map[string]func() []*Commit{}
+	r.idx.logs = map[string]func() *branchLog{}
 	for _, sha := range r.Branches { // what is asked page by page is walked once
 		if r.Commits[sha] != nil {
-			r.idx.logs[sha] = sync.OnceValue(func() []*Commit { return r.walk(sha) })
+			r.idx.logs[sha] = sync.OnceValue(func() *branchLog { return r.logOf(sha) })
 		}
 	}
 	return nil
+}
+
+// branchLog is the log of a branch's tip. From straight on each commit has the
+// next as its only parent, so that what comes after it is its own log.
+type branchLog struct {
+	commits  []*Commit
+	straight int
+	at       map[string]int
+}
+
+func (r *Repo) logOf(tip string) *branchLog {
+	b := &branchLog{commits: r.walk(tip), at: map[string]int{}}
+	for i, c := range slices.Backward(b.commits) {
+		b.at[c.SHA] = i
+		if b.straight > i || i == len(b.commits)-1 {
+			continue
+		}
+		if len(c.Parents) != 1 || c.Parents[0] != b.commits[i+1].SHA {
+			b.straight = i + 1
+		}
+	}
+	return b
 }
 
 // byDate is a heap of commits, the earliest first.
@@ -97,7 +119,12 @@ func (h *latest) Pop() any {
 // log gives the commits that can be reached from sha, the latest first.
 func (r *Repo) log(sha string) []*Commit {
 	if known := r.idx.logs[sha]; known != nil {
-		return known()
+		return known().commits
+	}
+	if known := r.idx.logs[r.Branches[r.DefaultBranch]]; known != nil {
+		if b := known(); b.at[sha] >= b.straight && b.commits[b.at[sha]].SHA == sha {
+			return b.commits[b.at[sha]:]
+		}
 	}
 	return r.walk(sha)
 }

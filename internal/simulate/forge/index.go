@@ -24,9 +24,9 @@ type repoIndex struct {
 	deployByID  map[int64]*Deployment
 	deploysOf   map[string][]*Deployment
 	environment map[string]*Environment
-	order       map[string]int              // place of a commit in an order that has parents first
-	bySHA       []string                    // sorted, to resolve short ids
-	logs        map[string]func() []*Commit // of the branches' tips
+	order       map[string]int               // place of a commit in an order that has parents first
+	bySHA       []string                     // sorted, to resolve short ids
+	logs        map[string]func() *branchLog // of the branches' tips
 }
 
 // Finish fills what the model leaves to be derived (ids, times) and reports
