@@ -72,10 +72,11 @@ func contain(items []evidence.Item, e evidence.Entry) {
 			head = it.Deployment.SHA
 		}
 	}
-	for _, it := range items {
+	for i, it := range items {
 		if it.Commit == nil || !slices.Contains(e.Commits, it.Commit.SHA) {
 			continue
 		}
+		items[i].Unread = slices.DeleteFunc(it.Unread, func(part string) bool { return part == "deployments that contain the commit" })
 		status := "ahead"
 		if it.Commit.SHA == head {
 			status = "identical"
