@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"strings"
 
@@ -21,6 +22,9 @@ func misused(c *cli.Context, err error, _ bool) error {
 	help := "tickmark help"
 	if c.Command != nil && c.Command.Name != "" && c.Command.Name != c.App.Name {
 		help += " " + c.Command.Name
+	}
+	if errors.Is(err, flag.ErrHelp) { // --help of the program itself: its help is a command of ours
+		return cli.ShowAppHelp(c)
 	}
 	text := err.Error()
 	if name, ok := strings.CutPrefix(text, "flag provided but not defined: -"); ok {

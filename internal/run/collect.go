@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -19,11 +20,12 @@ func (r *Run) collect(ctx context.Context, l *ledger.Ledger, samples []evidence.
 	group.SetLimit(samplesAtOnce)
 	for i, s := range samples {
 		group.Go(func() error {
-			known, err := linkedTickets(ctx, l, s)
+			listed, err := assembled(ctx, l, s)
 			if err != nil {
 				return err
 			}
-			changes[i] = r.engine.Collect(ctx, s, known...)
+			changes[i] = r.engine.Collect(ctx, s, linkedTickets(listed)...)
+			complete(&changes[i], listed)
 			r.progress.Step(s.Requested)
 			return nil
 		})
@@ -42,32 +44,48 @@ func (r *Run) collect(ctx context.Context, l *ledger.Ledger, samples []evidence.
 // samplesAtOnce bounds the samples whose records are gathered side by side.
 const samplesAtOnce = 64
 
+// assembled gives a sample as the ledger knows it; without records where there
+// is no ledger, or the sample is in no list.
+func assembled(ctx context.Context, l *ledger.Ledger, s evidence.Sample) (evidence.Change, error) {
+	if l == nil {
+		return evidence.Change{}, nil
+	}
+	for e, err := range l.Changes(ctx, ledger.Filter{ID: s.Ref.ID}) {
+		if err != nil {
+			return evidence.Change{}, err
+		}
+		if e.Ref == s.Ref {
+			return l.Assemble(ctx, e)
+		}
+	}
+	return evidence.Change{}, nil
+}
+
 // linkedTickets gives the tickets that the ledger ties to a sample. One that
 // points at its change is found from the whole period only: the change does not
 // name it.
-func linkedTickets(ctx context.Context, l *ledger.Ledger, s evidence.Sample) ([]evidence.Ref, error) {
-	if l == nil {
-		return nil, nil
-	}
-	var refs []evidence.Ref
-	for e, err := range l.Changes(ctx, ledger.Filter{ID: s.Ref.ID}) {
-		if err != nil {
-			return nil, err
+func linkedTickets(listed evidence.Change) (refs []evidence.Ref) {
+	for _, it := range listed.All(evidence.KindTicket) {
+		if it.Ref != listed.Sample.Ref {
+			refs = append(refs, it.Ref)
 		}
-		if e.Ref != s.Ref || len(e.Tickets) == 0 {
+	}
+	return refs
+}
+
+// complete takes from the lists what nobody has collected: an offline run knows
+// of most changes no more than that.
+func complete(c *evidence.Change, listed evidence.Change) {
+	for _, it := range listed.Items {
+		if _, ok := c.Find(it.Ref); ok {
 			continue
 		}
-		c, err := l.Assemble(ctx, e)
-		if err != nil {
-			return nil, err
-		}
-		for _, it := range c.All(evidence.KindTicket) {
-			if it.Ref != s.Ref {
-				refs = append(refs, it.Ref)
-			}
-		}
+		c.Items = append(c.Items, it)
+		c.Gaps = slices.DeleteFunc(c.Gaps, func(g evidence.Gap) bool {
+			return g.Ref == it.Ref && g.Part == "" && g.Reason == evidence.NotAsked
+		})
 	}
-	return refs, nil
+	slices.SortStableFunc(c.Items, func(a, b evidence.Item) int { return a.Ref.Compare(b.Ref) })
 }
 
 // stampGaps dates the gaps by the run's "now": when exactly a source failed to

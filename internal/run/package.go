@@ -3,7 +3,6 @@ package run
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -147,18 +146,8 @@ func (r *Run) read(ctx context.Context, j *job) error {
 	if len(w.Lines) == 0 && w.Selection == nil && !w.All {
 		return errors.New("the request names no change")
 	}
-	if r.offline {
-		return nil
-	}
-	_, err := r.session.Fetch(ctx, requestSystem, requestName, func(context.Context) ([]byte, error) { return json.Marshal(w) })
-	return err
+	return r.remember(ctx, w)
 }
-
-// The request is kept in the vault under these names.
-const (
-	requestSystem = "tickmark"
-	requestName   = "request"
-)
 
 // maxList bounds a request list, in bytes.
 const maxList = 32 << 20
@@ -181,18 +170,6 @@ func readList(file string) ([]request.Line, error) {
 	}
 	// Its own name, not where it lies on this machine: it is written into the package.
 	return request.Read(filepath.Base(file), data)
-}
-
-// recall reads the last request from the vault.
-func (r *Run) recall(ctx context.Context, j *job) error {
-	data, err := r.session.Fetch(ctx, requestSystem, requestName, nil)
-	if err != nil {
-		return &HintError{errors.New("the vault holds no request yet"), "run `tickmark package` once; `tickmark render` then makes its package again"}
-	}
-	if err := json.Unmarshal(data, &j.wanted); err != nil {
-		return fmt.Errorf("reading the last request from the vault: %w", err)
-	}
-	return nil
 }
 
 func (r *Run) begin(_ context.Context, j *job) (err error) {

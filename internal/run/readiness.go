@@ -3,6 +3,7 @@ package run
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -63,6 +64,13 @@ func (r *Run) list(ctx context.Context, j *job) (err error) {
 		}
 		if source == "" {
 			return &HintError{errors.New("the vault holds no population yet"), "run `tickmark population` without --rebuild once"}
+		}
+		var mark listed
+		if err := json.Unmarshal([]byte(source), &mark); err != nil {
+			return fmt.Errorf("reading what the vault says of the population: %w", err)
+		}
+		if err := r.samePeriod(mark); err != nil {
+			return err
 		}
 	}
 	if err := r.enumerate(ctx); err != nil {
