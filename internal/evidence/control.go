@@ -1,5 +1,7 @@
 package evidence
 
+import "strings"
+
 // Attribute is one lettered property that is tested for each change: what the
 // legend says of it.
 type Attribute struct {
@@ -62,4 +64,30 @@ type RolePeriod struct {
 	Role string `json:"role"`
 	From string `json:"from,omitempty"` // first day
 	To   string `json:"to,omitempty"`   // first day that no longer counts
+}
+
+// emergencyLetter is the attribute that tests emergencies.
+const emergencyLetter = "P"
+
+// Emergency says whether a change was an emergency, as its test found. Known is
+// false where it was not tested, where what would decide it was not obtained,
+// and where it was only called one after its deployment.
+func Emergency(results []Result) (is, known bool) {
+	for _, r := range results {
+		if r.Attribute != emergencyLetter {
+			continue
+		}
+		called := false
+		for _, f := range r.Read {
+			called = called || strings.HasPrefix(f.Name, "called an emergency")
+		}
+		switch {
+		case r.Outcome == NotApplicable:
+			return false, true
+		case r.Code == "CALLED_EMERGENCY_AFTERWARDS", r.Outcome == Unable && !called:
+			return false, false
+		}
+		return true, true
+	}
+	return false, false
 }

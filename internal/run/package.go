@@ -146,6 +146,9 @@ func (r *Run) read(ctx context.Context, j *job) error {
 	if len(w.Lines) == 0 && w.Selection == nil && !w.All {
 		return errors.New("the request names no change")
 	}
+	if j.request.DryRun { // it makes no package that could be made again
+		return nil
+	}
 	return r.remember(ctx, w)
 }
 

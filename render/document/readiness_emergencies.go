@@ -19,7 +19,7 @@ type limits struct {
 
 var (
 	percentage = regexp.MustCompile(`([0-9]+(?:\.[0-9]+)?)\s*%`)
-	wholeCount = regexp.MustCompile(`\b[0-9]{1,6}\b`)
+	aQuarter   = regexp.MustCompile(`\b([0-9]{1,6}) (?:a|per) quarter\b`)
 )
 
 func (r *readiness) limits() limits {
@@ -34,8 +34,9 @@ func (r *readiness) limits() limits {
 				if v, err := strconv.ParseFloat(m[1], 64); err == nil {
 					l.share, hasShare = v, true
 				}
-			} else if m := wholeCount.FindString(f.Value); m != "" && !hasQuarter && strings.Contains(strings.ToLower(f.Name+" "+f.Value), "quarter") {
-				if n, err := strconv.Atoi(m); err == nil {
+			}
+			if m := aQuarter.FindStringSubmatch(f.Value); m != nil && !hasQuarter {
+				if n, err := strconv.Atoi(m[1]); err == nil {
 					l.quarter, hasQuarter = n, true
 				}
 			}

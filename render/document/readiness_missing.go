@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
@@ -56,7 +57,22 @@ func (r *readiness) doubts() []string {
 			}
 		}
 	}
+	if n := r.unseenNumbers(); n > 0 {
+		all = append(all, fmt.Sprintf("%s among those of the pull requests stand for nothing that the account can see: deleted, transferred to another repository, or hidden from it; the table of numbers below names them", amount(n, "number")))
+	}
 	return all
+}
+
+// unseenNumbers counts the numbers of pull requests and issues of which the
+// source shows nothing.
+func (r *readiness) unseenNumbers() int {
+	n := 0
+	for _, g := range r.pop.NumberGaps {
+		if strings.Contains(g.Explanation, "can see") || strings.Contains(g.Explanation, "not visible") {
+			n += g.Last - g.First + 1
+		}
+	}
+	return n
 }
 
 // missing says loudly what was cut off or cannot be seen; nothing where all is well.

@@ -190,7 +190,6 @@ func (w *surveyor) results(results []evidence.Result, k known, name func() known
 	}
 	w.s.tested++
 	var worst struct{ key, other, review, unable bool }
-	urgent := evidence.NotApplicable
 	for _, r := range results {
 		t := w.attribute(r.Attribute)
 		t.outcomes[r.Outcome]++
@@ -205,9 +204,6 @@ func (w *surveyor) results(results []evidence.Result, k known, name func() known
 			worst.unable = true
 			w.undecided(t, r)
 		}
-		if r.Attribute == emergency {
-			urgent = r.Outcome
-		}
 	}
 	switch roll := &w.s.roll; {
 	case worst.key:
@@ -221,7 +217,7 @@ func (w *surveyor) results(results []evidence.Result, k known, name func() known
 	default:
 		roll.clean++
 	}
-	w.urgent(k.deployed, urgent)
+	w.urgent(k.deployed, results)
 }
 
 func (w *surveyor) attribute(letter string) *tested {
@@ -256,7 +252,8 @@ func (w *surveyor) undecided(t *tested, r evidence.Result) {
 }
 
 // urgent counts a tested change in its quarter.
-func (w *surveyor) urgent(day string, outcome evidence.Outcome) {
+func (w *surveyor) urgent(day string, results []evidence.Result) {
+	is, known := evidence.Emergency(results)
 	name := quarterOf(day)
 	q := w.s.quarters[name]
 	if q == nil {
@@ -265,11 +262,10 @@ func (w *surveyor) urgent(day string, outcome evidence.Outcome) {
 	}
 	for _, q := range []*quarter{q, &w.s.urgent} {
 		q.changes++
-		switch outcome {
-		case evidence.NotApplicable:
-		case evidence.Unable:
+		switch {
+		case !known:
 			q.unknown++
-		default:
+		case is:
 			q.emergencies++
 		}
 	}

@@ -32,6 +32,7 @@ func (v *view) summary(docs []Document) *Document {
 	d.add(v.summaryFacts())
 	d.section(1, "Timeline", v.timeline()...)
 	d.add(v.attributes()...)
+	d.add(v.responses()...)
 	if len(v.c.Gaps) > 0 {
 		d.section(1, "Asked for and not obtained", limitedTable(v.gapTable(v.c.Gaps), "gaps")...)
 	}
@@ -168,11 +169,60 @@ func (v *view) attributes() []Block {
 		for _, f := range r.Read {
 			why = append(why, Span{Text: "\n" + f.Name + ": " + f.Value, Tone: Muted})
 		}
-		rows = append(rows, row([]Span{{Text: r.Attribute, Bold: true}}, outcome(r.Outcome), why))
+		rows = append(rows, row(v.attributeName(r.Attribute), outcome(r.Outcome), why))
 	}
 	return append([]Block{heading(1, "Attributes tested"), paragraph(Span{Tone: Muted,
 		Text: "Management's own test. ✓ met, ✗ exception, N/A not applicable, ? needs review, ∅ unable to test. The conclusion is the auditor's."})},
-		limited([]Column{{Title: "Attribute", Weight: 24}, {Title: "Outcome", Weight: 18}, {Title: "Why", Weight: 58}}, rows, "attributes")...)
+		limited([]Column{{Title: "Attribute", Weight: 26}, {Title: "Outcome", Weight: 16}, {Title: "Why", Weight: 58}}, rows, "attributes")...)
+}
+
+// attributeName gives an attribute's letter, what it asserts, and whether an
+// exception to it is one to the change.
+func (v *view) attributeName(letter string) []Span {
+	name := []Span{{Text: letter, Bold: true}}
+	for _, a := range v.p.Attributes {
+		if a.Letter == letter {
+			name = append(name, Span{Text: "  " + a.Title})
+			if a.Key {
+				name = append(name, Span{Text: "\nkey attribute", Tone: Muted})
+			}
+		}
+	}
+	return name
+}
+
+// responses shows what management says to exceptions of this change.
+func (v *view) responses() []Block {
+	ids := []string{v.c.Sample.Ref.ID}
+	if pr, ok := v.c.Subject(); ok {
+		ids = append(ids, pr.Ref.ID)
+	}
+	if it, ok := v.subjectTicket(); ok {
+		ids = append(ids, it.Ticket.Key)
+	}
+	var blocks []Block
+	for _, r := range v.p.Responses {
+		if !slices.Contains(ids, r.Change) {
+			continue
+		}
+		var f factList
+		f.must("Attribute", v.attributeName(r.Attribute))
+		f.add("Status", text(or(r.Status, "open")))
+		f.wide("Condition", text(r.Condition))
+		f.wide("Criteria", text(r.Criteria))
+		f.wide("Cause", text(r.Cause))
+		f.wide("Effect", text(r.Effect))
+		f.wide("Compensating control", text(r.Compensating))
+		f.wide("Management's response", text(r.Response))
+		f.add("Owner", text(r.Owner))
+		f.add("Due", text(r.Due))
+		f.add("Written by", text(strings.TrimSpace(r.By+prefixed(", ", r.At))))
+		blocks = append(blocks, f.block())
+	}
+	if len(blocks) == 0 {
+		return nil
+	}
+	return append([]Block{heading(1, "Management's responses"), paragraph(Span{Tone: Muted, Text: "What management says to exceptions. It changes no outcome."})}, blocks...)
 }
 
 func outcome(o evidence.Outcome) []Span {

@@ -24,21 +24,17 @@ const (
 )
 
 func emergencyBy(results []evidence.Result) emergencyWord {
-	r, ok := resultOf(results, emergencyLetter)
-	switch {
-	case !ok:
+	if _, ok := resultOf(results, emergencyLetter); !ok {
 		return unknownEmergency
-	case r.Outcome == evidence.NotApplicable:
-		return noEmergency
-	case r.Code == calledAfterwards, r.Outcome == evidence.Unable && readFact(r, "called an emergency") == "":
-		return undecidedEmergency
 	}
-	return isEmergency
+	switch is, known := evidence.Emergency(results); {
+	case !known:
+		return undecidedEmergency
+	case is:
+		return isEmergency
+	}
+	return noEmergency
 }
-
-// calledAfterwards is the code of a change that somebody called an emergency
-// only after its deployment.
-const calledAfterwards = "CALLED_EMERGENCY_AFTERWARDS"
 
 func resultOf(results []evidence.Result, letter string) (evidence.Result, bool) {
 	for _, r := range results {

@@ -1,6 +1,7 @@
 package xlsx
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -90,7 +91,7 @@ func (s *exceptionSheet) exception(r logged, res evidence.Result) []cell {
 	}
 	status, by := "open", unanswered
 	if answered {
-		status, by = said(answer.Status), strings.TrimSpace(said(answer.By)+", "+said(answer.At))
+		status, by = cmp.Or(answer.Status, status), strings.TrimSpace(said(answer.By)+", "+said(answer.At))
 	}
 	or := func(given, otherwise string) cell {
 		if strings.TrimSpace(given) == "" {

@@ -333,7 +333,7 @@ func TestEmergencies(t *testing.T) {
 		"late":             {evidence.Result{Outcome: evidence.Exception}, isEmergency},
 		"not obtained":     {evidence.Result{Outcome: evidence.Unable}, undecidedEmergency},
 		"called, not told": {evidence.Result{Outcome: evidence.Unable, Read: called}, isEmergency},
-		"called later":     {evidence.Result{Outcome: evidence.NeedsReview, Code: calledAfterwards}, undecidedEmergency},
+		"called later":     {evidence.Result{Outcome: evidence.NeedsReview, Code: "CALLED_EMERGENCY_AFTERWARDS", Attribute: "P"}, undecidedEmergency},
 	} {
 		c.result.Attribute = emergencyLetter
 		if got := emergencyBy([]evidence.Result{c.result}); got != c.want {

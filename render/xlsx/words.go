@@ -59,6 +59,12 @@ func plural(n int, word string) string {
 	if n == 1 {
 		return "1 " + word
 	}
+	switch {
+	case strings.HasSuffix(word, "checks"): // is a plural already
+		return fmt.Sprintf("%d %s", n, word)
+	case strings.HasSuffix(word, "ch"):
+		word += "e"
+	}
 	return fmt.Sprintf("%d %ss", n, word)
 }
 
