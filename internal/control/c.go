@@ -16,6 +16,9 @@ func requestComplete(x *exam) verdict {
 		return notApplicable("NOT_IN_POLICY", "The policy asks for no fields.")
 	}
 	find := x.pullAnswer
+	if a := x.outcome("A"); x.pullIsRequest() && a.outcome == evidence.NeedsReview {
+		return noRequest(a) // which of the two is the request must be said first
+	}
 	if !x.pullIsRequest() {
 		if x.main.t == nil || !x.main.strong {
 			return noRequest(x.outcome("A"))

@@ -188,7 +188,7 @@ func (x *exam) resultsOf(c *evidence.Checks, cut time.Time) []checkResult {
 	runs := slices.Clone(c.Runs)
 	slices.SortStableFunc(runs, func(a, b evidence.CheckRun) int { return ended(a).Compare(ended(b)) })
 	for _, r := range runs {
-		if !r.Started.IsZero() && r.Started.After(cut) {
+		if !r.Started.IsZero() && r.Started.After(cut) || x.delivers(r) {
 			continue
 		}
 		conclusion := strings.ToLower(r.Conclusion)
@@ -215,6 +215,22 @@ func (x *exam) resultsOf(c *evidence.Checks, cut time.Time) []checkResult {
 	return out
 }
 
+// delivers reports whether a check is a part of the delivery and no check of
+// the code: the job that deploys to production, and what waits for it. Neither
+// can have passed before the deployment.
+func (x *exam) delivers(r evidence.CheckRun) bool {
+	for _, it := range x.containing {
+		if slices.ContainsFunc(it.Deployment.Statuses, func(s evidence.DeploymentStatus) bool { return s.LogURL != "" && s.LogURL == r.URL }) {
+			return true
+		}
+		b, ok := x.c.Find(it.Deployment.Build)
+		if ok && b.Build != nil && !r.Started.Before(it.Deployment.Created) && slices.ContainsFunc(b.Build.Jobs, func(j evidence.Job) bool { return j.ID == r.ID }) {
+			return true
+		}
+	}
+	return false
+}
+
 // ended orders runs: one that has not ended comes last.
 func ended(r evidence.CheckRun) time.Time {
 	if r.Completed.IsZero() {
@@ -239,7 +255,7 @@ func (x *exam) reruns() (verdict, bool) {
 		delivery = x.first.Deployment.Build
 	}
 	for _, g := range x.c.Gaps {
-		if g.Ref.Kind == evidence.KindBuild && g.Ref != delivery && (g.Part == "" || names(g.Part, "attempt")) {
+		if g.Ref.Kind == evidence.KindBuild && g.Ref != delivery && (g.Part == "" || names(g.Part, "attempt") && !names(g.Part, "log of")) {
 			return unable(lackOf(g, "the CI run "+g.Ref.ID+", which says how often it ran")), true
 		}
 	}

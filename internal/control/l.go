@@ -2,6 +2,7 @@ package control
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -107,6 +108,9 @@ func (x *exam) testEvidence(kind string) shownTest {
 		v := x.staging()
 		switch v.outcome {
 		case evidence.Met:
+			if x.stagingLogGone() {
+				return shownTest{unlogged, v.why, v.basis, nil}
+			}
 			return shownTest{result, v.why, v.basis, nil}
 		case evidence.NeedsReview:
 			return shownTest{claim, v.why, v.basis, nil}
@@ -118,8 +122,10 @@ func (x *exam) testEvidence(kind string) shownTest {
 		return x.documented()
 	case "basic":
 		var names []policy.Pattern
-		for _, p := range x.p.Testing.Evidence {
-			names = append(names, p...)
+		for _, other := range slices.Sorted(maps.Keys(x.p.Testing.Evidence)) {
+			if other != "security" { // a scan says nothing of what the change does
+				names = append(names, x.p.Testing.Evidence[other]...)
+			}
 		}
 		return x.orClaim(x.testRuns(names), anything)
 	}
@@ -161,8 +167,11 @@ func (x *exam) recorded(names []policy.Pattern) bool {
 // the merge queue tested, before the merge; of a commit that no pull request
 // brought, M before the deployment.
 func (x *exam) tested() (shas []string, until time.Time) {
-	if x.lane == byCommit {
+	switch x.lane {
+	case byCommit:
 		return []string{x.m}, x.judged()
+	case byTicket:
+		return nil, x.judged()
 	}
 	shas, until = []string{x.h}, x.judged()
 	if x.tmerge.known() {
@@ -178,6 +187,14 @@ func (x *exam) tested() (shas []string, until time.Time) {
 		shas = append(shas, group)
 	}
 	return shas, until
+}
+
+// stagingLogGone reports whether the source no longer keeps the log of what ran
+// before production. That it passed is known, which is all that N asks.
+func (x *exam) stagingLogGone() bool {
+	return slices.ContainsFunc(x.c.Gaps, func(g evidence.Gap) bool {
+		return g.Ref.Kind == evidence.KindBuild && g.Reason == evidence.Expired && names(g.Part, "log of job") && policy.MatchAny(x.p.PreProduction.Names, g.Part)
+	})
 }
 
 // reviewEvidence is the code review that low tiers ask for.
@@ -374,18 +391,36 @@ func (x *exam) documented() shownTest {
 
 // emptyReport names a report of a passed run in which no test was executed.
 func (x *exam) emptyReport() string {
+	shas, _ := x.tested()
 	for _, it := range x.c.All(evidence.KindBuild) {
 		b := it.Build
-		if b == nil || len(b.Tests) == 0 || b.SHA != x.h && b.SHA != x.m {
+		if b == nil || b.Conclusion != "success" || !slices.Contains(shas, b.SHA) {
 			continue
 		}
 		n := 0
 		for _, r := range b.Tests {
 			n += r.Tests - r.Skipped
 		}
-		if n <= 0 && b.Conclusion == "success" {
+		switch {
+		case n > 0:
+		case len(b.Tests) > 0:
 			return b.Tests[0].File
+		default: // a report without a single suite gives no record of its own
+			for _, a := range b.Artifacts {
+				if report.MatchString(a.Name) && !a.Expired && x.partial(it.Ref, "", a.Name) == nil && !slices.Contains(x.unread(it.Ref), "test reports") {
+					return a.Name
+				}
+			}
 		}
 	}
 	return ""
+}
+
+// report is how runs call the artifact that holds their test results.
+var report = regexp.MustCompile(`(?i)\b(test|junit)[-_ ]?(report|result)s?\b|\bjunit\b`)
+
+// unread gives the parts of a record that its source was not asked for.
+func (x *exam) unread(ref evidence.Ref) []string {
+	it, _ := x.c.Find(ref)
+	return it.Unread
 }

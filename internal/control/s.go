@@ -27,7 +27,11 @@ func validated(x *exam) verdict {
 	case x.tdep.none:
 		return x.undeployed()
 	}
-	signs := x.signatures()
+	all := x.signatures()
+	signs := all
+	if x.p.Validation.SignOff[tier] != "" { // a claim stands in for no signature that the policy asks for
+		signs = slices.DeleteFunc(slices.Clone(all), func(s signature) bool { return !s.signed })
+	}
 	var best verdict
 	for _, s := range signs {
 		if w := x.judgeSignature(s, tier, signs); best.code == "" || better(w, best) {
@@ -36,7 +40,7 @@ func validated(x *exam) verdict {
 	}
 	v := best
 	if best.outcome != evidence.Met && best.outcome != evidence.NeedsReview {
-		v = x.unsigned(best)
+		v = x.unsigned(best, tier, all)
 	}
 	return v.with("tier", tier).with("deployed", x.tdep.String()).with("time allowed", hours(x.p.Validation.Within)).on(x.subjectRef(), x.main.ref).on(x.tdep.basis...)
 }
@@ -162,7 +166,7 @@ func (x *exam) judgeSignature(s signature, tier string, all []signature) verdict
 // for it, another than the implementer, a checklist, a lead's signature.
 func (x *exam) signedFor(s signature, tier string, all []signature) verdict {
 	switch {
-	case !s.signed && x.p.Validation.SignOff[tier] == "":
+	case !s.signed:
 		return review("VALIDATION_CLAIMED", "%s wrote that the change was looked at in production, in a remark and not in a form, field or status made for that; a person must say whether it counts.", s.by.shown)
 	case s.signed && !s.names():
 		return review("VALIDATED_FOR_ANOTHER", "%s wrote the form, and it names somebody else as the one who validated.", s.by.shown)
@@ -187,13 +191,13 @@ func (x *exam) signedFor(s signature, tier string, all []signature) verdict {
 		unknown := false
 		for _, o := range all {
 			has, known := x.role(o.by, o.at, role)
-			if has && o.signed && o.names() && x.inWindowOf(o) {
+			if has && o.names() && x.inWindowOf(o) {
 				if lacking.code != "" {
 					return lacking
 				}
 				return met("VALIDATED", "%s validated the change in time, and a %s signed for it.", s.by.shown, role)
 			}
-			unknown = unknown || !known && o.signed && x.inWindowOf(o)
+			unknown = unknown || !known && x.inWindowOf(o)
 		}
 		if unknown {
 			return review("ROLE_UNKNOWN", "The change was validated in time; whether a %s signed for it is not known, as the people file does not say who had that role.", role)
@@ -201,7 +205,7 @@ func (x *exam) signedFor(s signature, tier string, all []signature) verdict {
 		if !x.overdue() {
 			return review("NOT_YET_DUE", "No %s has signed for a check of the change, and the time for it is not over.", role)
 		}
-		return exception("SIGN_OFF_MISSING", "%s wrote in time that the change was looked at in production, and no %s signed for it, as the policy asks at tier %s.", s.by.shown, role, tier)
+		return exception("SIGN_OFF_MISSING", "The change was validated in time, and no %s signed for it.", role)
 	}
 	if lacking.code != "" {
 		return lacking
@@ -226,7 +230,7 @@ func checklist(text string) bool {
 }
 
 // unsigned is the verdict where no signature counts.
-func (x *exam) unsigned(best verdict) verdict {
+func (x *exam) unsigned(best verdict, tier string, all []signature) verdict {
 	if l := first(x.remarksLack(), x.ticketLack("field validation")); l != nil {
 		return unable(l)
 	}
@@ -238,23 +242,27 @@ func (x *exam) unsigned(best verdict) verdict {
 			within = within && holds(s.After, s.Threshold)
 		}
 	}
-	v := best
+	v, role := best, x.p.Validation.SignOff[tier]
 	switch {
 	case len(x.exhibits("monitoring")) > 0:
 		v = review("VALIDATED_BY_EXHIBIT", "An exhibit (%s) that a person must read shows what was checked.", quote(x.exhibits("monitoring")[0].File))
 	case best.code == "VALIDATED_LATE" || best.code == "SIGN_OFF_MISSING":
-	case best.code == "" && x.overdue() && x.p.Validation.SignOff[x.risk] != "":
-		v = exception("SIGN_OFF_MISSING", "Nobody is recorded to have checked the change after its deployment, and at tier %s the policy asks a %s to sign for that; measurements do not stand in for it.", x.risk, x.p.Validation.SignOff[x.risk]).with("measured", strings.Join(watched, ", "))
+	case best.code == "" && role != "" && x.overdue():
+		v = exception("SIGN_OFF_MISSING", "Nobody is recorded to have signed for a check of the change after its deployment; at tier %s the policy asks a %s to.", tier, role)
+		if i := slices.IndexFunc(all, x.inWindowOf); i >= 0 {
+			v = exception("SIGN_OFF_MISSING", "%s wrote that the change was looked at in production, and no %s signed for it, as the policy asks at tier %s.", all[i].by.shown, role, tier).
+				with("where", all[i].where).on(all[i].ref)
+		}
 	case len(watched) > 0 && within:
-		v = review("MONITORED_ONLY", "Measurements around the deployment are within their bounds, and nobody signed for a check of the change.").with("measured", strings.Join(watched, ", "))
+		v = review("MONITORED_ONLY", "Measurements around the deployment are within their bounds, and nobody signed for a check of the change.")
 	case len(watched) > 0:
-		v = review("MEASUREMENTS_OUT_OF_BOUNDS", "Measurements after the deployment were out of their bounds, and nobody signed for a check of the change.").with("measured", strings.Join(watched, ", "))
+		v = review("MEASUREMENTS_OUT_OF_BOUNDS", "Measurements after the deployment were out of their bounds, and nobody signed for a check of the change.")
 	case !x.overdue():
 		v = review("NOT_YET_DUE", "Nobody has validated the change, and the time for it is not over.")
 	case best.code == "":
 		v = exception("NOT_VALIDATED", "Nobody is recorded to have checked the change after its deployment.")
 	}
-	return v
+	return v.with("measured", strings.Join(watched, ", "))
 }
 
 // overdue reports whether the time for the validation is over as of the last

@@ -99,6 +99,8 @@ func (x *exam) judgeWay(moves []evidence.HistoryEntry, closed, reopened, early t
 		return exception("NEVER_CLOSED", "Ticket %s was never closed, though the change was deployed.", t.Key)
 	case x.bulk(moves):
 		return review("STATUS_CHANGED_AT_ONCE", "Ticket %s went through several statuses within moments, as if it had been put in order afterwards.", t.Key)
+	case !x.emergency().is && x.tdep.order(t.Created) > 0:
+		return review("WRITTEN_AFTERWARDS", "Ticket %s was written after the deployment, so that its statuses do not follow the change.", t.Key).at("created", t.Created)
 	case x.approvedAfter(closed) && !x.emergency().is:
 		return exception("APPROVED_AFTER_CLOSING", "Ticket %s was closed before anybody had approved it.", t.Key)
 	case x.approvedAfter(closed):
