@@ -139,6 +139,9 @@ func (b book) of(c *Change) map[string]Expected {
 			}
 		}
 	}
+	if e := out["E"].Outcome; c.Has("low-risk") && e != Met && e.weight() > out["L"].Outcome.weight() {
+		out["L"] = Expected{e, "At low risk the review is what tests it, and of that E says the same."}
+	}
 	return out
 }
 
@@ -170,13 +173,18 @@ func (s *story) remarkPlan(p *plan) {
 			c.tell(id)
 		}
 	}
-	risk := riskier(p.declared(), p.rated())
+	risk := riskier(p.declared(), p.derived())
 	note(p.work.kind == "docs", "docs-only")
 	note(risk == low, "low-risk")
 	note(risk == low && p.direct, "pushed-unseen")
-	note(p.declared() != "" && riskier(p.declared(), p.rated()) != p.declared(), "rated-too-low")
-	note(p.logsGone, "ci-logs-gone")
-	note(p.logsGone && risk != low && c.Kind != "configuration" && !c.Emergency, "test-results-gone")
+	note(p.lowest() != "" && riskier(p.lowest(), p.derived()) != p.lowest(), "rated-too-low")
+	note(p.logsGone && p.work.kind != "docs", "ci-logs-gone")
+	s.remarkTests(p, risk)
+	note(risk == high && !signedFor(c), "no-sign-off")
+	note(p.recognised(), "recognised-emergency")
+	note(p.base != "", "branch-not-protected")
+	note(c.RolledBack != 0 && p.causes, "taken-back-on-record")
+	note(c.RolledBack != 0 && !p.causes, "taken-back-unsaid")
 	note(p.has("cancelled-ci") && p.house.lang != "ts", "scan-cancelled")
 	answered := slices.Contains(p.approved, p.reviewer) || p.has("ghost-approval") && p.reviewer == s.who["olek"]
 	note(p.has("changes-requested") && !answered, "objection-never-answered")
@@ -189,15 +197,36 @@ func (s *story) remarkPlan(p *plan) {
 	note(len(p.approved) == 1 && p.approved[0] == s.who["olek"], "ghost-approval")
 	note(p.has("hotfix") && p.base != "", "authorisation-recorded")
 	note(p.has("hotfix") && p.base == "" && !p.direct, "authorisation-in-text")
-	s.remarkPrivacy(c, p.work.title)
-	approved := slices.Clone(p.approved)
-	if r := p.request; r != nil {
-		approved = append(approved, r.approved...)
-	}
+	s.remarkPrivacy(c, p.work.title, p.approved, p.merged)
 	if len(p.approved) > 0 && !c.Emergency {
-		s.remarkApprovers(c, risk, p.areas(), approved, p.merged)
+		s.remarkApprovers(c, risk, p.areas(), p.approved, p.merged)
 	}
 }
+
+// signedFor reports whether a lead signed for the change afterwards, or whether
+// it is told otherwise what became of that.
+func signedFor(c *Change) bool {
+	return c.Has("validated-by-lead") || c.Has("claimed-window") || c.Has("late-validation")
+}
+
+// remarkTests notes which tests the policy misses beside those of CI.
+func (s *story) remarkTests(p *plan, risk string) {
+	c := p.change
+	if p.recognised() || p.work.kind == "docs" {
+		return
+	}
+	if risk != low && c.Has("staging-skipped") {
+		c.tell("staging-asked-for")
+	}
+	infrastructure := p.house.lang == "hcl" // of which staging is asked alone
+	tried := len(p.tickets) > 0 && p.tickets[0].tried && !p.unnamed()
+	if risk == high && !infrastructure {
+		c.tell(map[bool]string{true: "accepted-in-words", false: "not-accepted"}[tried])
+	}
+}
+
+// recognised reports whether the records of the change call it an emergency.
+func (p *plan) recognised() bool { return p.change.Emergency && !p.direct }
 
 // reverted reports whether another plan takes this one back.
 func (s *story) reverted(p *plan) bool {
@@ -221,17 +250,20 @@ func (s *story) remarkRequest(r *changeRequest) {
 	if risk == low {
 		c.tell("low-risk")
 	}
-	if risk != r.risk {
+	if risk != r.risk && !r.has("no-risk") {
 		c.tell("rated-too-low")
 	}
 	if risk == high && !r.signedOff() {
 		c.tell("no-sign-off")
 	}
+	if len(strings.Fields(r.why)) < 3 {
+		c.tell("terse")
+	}
 	if r.has("emergency-ticket") {
 		c.tell(map[bool]string{true: "emergency-documented-after", false: "emergency-without-incident"}[r.incident != nil])
 		return
 	}
-	s.remarkPrivacy(c, r.ticketWork.title)
+	s.remarkPrivacy(c, r.ticketWork.title, r.approved, c.Deployed)
 	var areas []string
 	switch {
 	case r.category == "Security", r.category == "Network", r.category == "Access":
@@ -278,10 +310,15 @@ func (s *story) remarkApprovers(c *Change, risk string, areas []string, approved
 	}
 }
 
-func (s *story) remarkPrivacy(c *Change, title string) {
+// remarkPrivacy notes who has looked at what the change does with people's
+// data. By the policy the security team may judge that.
+func (s *story) remarkPrivacy(c *Change, title string, approved []*Person, at time.Time) {
 	switch v, ok := privacy()[title]; {
 	case !ok:
+	case v.labelled && slices.ContainsFunc(approved, func(p *Person) bool { return s.had(p, at, "security") }):
+		c.tell("privacy-judged")
 	case c.Has("privacy-reviewed"): // it was told with the ticket
+		c.tell("privacy-told")
 	case v.claimed != "":
 		c.note("privacy-claimed", strings.TrimSuffix(v.claimed, "."))
 	case v.unsure != "":
@@ -311,6 +348,8 @@ func (s *story) remarkBatch(c *Change, after []string, byID map[string]*Change) 
 			c.note("deployed-with-a-push", "it was deployed together with "+o.ID+", which came after it and by no pull request")
 		case o.Expect["E"].Outcome == Exception:
 			c.note("deployed-with-unapproved", "it was deployed together with "+o.ID+", which came after it and which nobody had rightly approved")
+		case o.Expect["E"].Outcome != Met:
+			c.note("deployed-with-uncertain", "it was deployed together with "+o.ID+", which came after it and of which it is not certain that somebody else approved it")
 		}
 	}
 }

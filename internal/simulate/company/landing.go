@@ -177,6 +177,7 @@ func (t *telling) change(merger *Person) {
 	}
 	note(p.auto && !p.queue, "auto-merge")
 	note(h.name == "payout-worker" && p.created.Before(day(2026, 3, 1)) || h.name == "ledger-api", "legacy-status")
+	note(p.method == "rebase" && !p.queue && t.several(), "rebased-singly")
 	note(merger == t.who["robin"], "service-account-merge")
 	note(p.author == t.who["szymon"] && p.created.Before(renamed()), "renamed-login")
 	note(p.author == t.who["olek"], "ghost-author")
@@ -187,6 +188,17 @@ func (t *telling) change(merger *Person) {
 	}
 	p.change = c
 	t.Truth.Changes = append(t.Truth.Changes, c)
+}
+
+// several reports whether a rebase puts more than one commit on the base.
+func (t *telling) several() bool {
+	n := 0
+	for _, sha := range t.commits {
+		if len(t.house.repo.Commits[sha].Parents) == 1 {
+			n++
+		}
+	}
+	return n > 1
 }
 
 // nameOf is how the truth names somebody.
