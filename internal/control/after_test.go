@@ -25,7 +25,7 @@ func TestP(t *testing.T) {
 		}, bad, "NO_INCIDENT"},
 		"incident not collected": {urgent, func(w *world) {
 			w.drop(ref(evidence.KindTicket, "INC-3"))
-			w.ticket.Fields = append(w.ticket.Fields, evidence.Field{Name: "incident", Title: "Incident", ID: "cf8", Value: words1("INC-3")})
+			w.ticket.Fields = append(w.ticket.Fields, evidence.Field{Name: "incident", Title: "Incident", ID: "cf8", Value: plainly("INC-3")})
 		}, unsure, "INCIDENT_NOT_OBTAINED"},
 		"not authorized":            {urgent, func(w *world) { incident(w).Comments = nil }, bad, "NOT_AUTHORIZED"},
 		"authorized by a developer": {urgent, func(w *world) { incident(w).Comments[0].Author = ji("ken") }, bad, "NOT_AUTHORIZED"},
@@ -36,7 +36,8 @@ func TestP(t *testing.T) {
 		"authorized afterwards": {urgent, func(w *world) {
 			incident(w).Comments[0].Created, incident(w).Comments[0].Updated = clock("12:00"), clock("12:00")
 		}, bad, "NOT_AUTHORIZED"},
-		"asked for, not authorized": {urgent, func(w *world) { incident(w).Comments[0].Body = words1("Can anyone authorize this?") }, bad, "NOT_AUTHORIZED"},
+		"asked for, not authorized": {urgent, func(w *world) { incident(w).Comments[0].Body = plainly("Can anyone authorize this?") }, look, "AUTHORIZATION_UNCLEAR"},
+		"denied, not authorized":    {urgent, func(w *world) { incident(w).Comments[0].Body = plainly("This isn't approved by anybody.") }, look, "AUTHORIZATION_UNCLEAR"},
 		"remark edited":             {urgent, func(w *world) { incident(w).Comments[0].Updated = clock("15:00") }, look, "AUTHORIZATION_EDITED"},
 		"by an exhibit of the chat": {urgent, func(w *world) {
 			incident(w).Comments = nil
@@ -47,7 +48,7 @@ func TestP(t *testing.T) {
 		"limit to the minute": {urgent, func(w *world) {
 			w.ticket.Created = clock("03 11:01")
 			w.ticket.Fields = nil
-			w.ticket.Body = words1("")
+			w.ticket.Body = plainly("")
 		}, look, "WITHIN_CLOCK_SKEW"},
 		"no lessons":         {urgent, func(w *world) { w.ticket.Comments = w.ticket.Comments[:1] }, bad, "DOCUMENTED_IN_PART"},
 		"no lessons yet":     {urgent, func(w *world) { w.ticket.Comments = w.ticket.Comments[:1]; w.AsOf = clock("20:00") }, look, "NOT_YET_DUE"},
@@ -69,7 +70,7 @@ func TestP(t *testing.T) {
 			w.pr.Timeline = append(w.pr.Timeline, evidence.Event{Kind: "labeled", At: clock("13:00"), Subject: "emergency"})
 		}, look, "CALLED_EMERGENCY_AFTERWARDS"},
 		"ticket turned into one afterwards": {nil, func(w *world) {
-			w.ticket.Fields = append(w.ticket.Fields, evidence.Field{Name: "category", Title: "Category", ID: "cf6", Value: words1("Emergency")})
+			w.ticket.Fields = append(w.ticket.Fields, evidence.Field{Name: "category", Title: "Category", ID: "cf6", Value: plainly("Emergency")})
 			w.ticket.History = append(w.ticket.History, evidence.HistoryEntry{At: clock("13:00"), Field: "Category", FieldID: "cf6", From: "Normal", To: "Emergency"})
 		}, look, "CALLED_EMERGENCY_AFTERWARDS"},
 		"label taken away again": {urgent, func(w *world) {
@@ -123,7 +124,7 @@ func TestElapsedExample(t *testing.T) {
 
 func TestS(t *testing.T) {
 	say := func(w *world, at, s string) {
-		w.ticket.Comments = []evidence.Comment{{Author: ji("grace"), Created: clock(at), Updated: clock(at), Body: words1(s)}}
+		w.ticket.Comments = []evidence.Comment{{Author: ji("grace"), Created: clock(at), Updated: clock(at), Body: plainly(s)}}
 	}
 	table(t, "S", map[string]one{
 		"validated": {nil, nil, ok, "VALIDATED"},
@@ -139,7 +140,8 @@ func TestS(t *testing.T) {
 		"too late":               {nil, func(w *world) { say(w, "04 09:00", "Validated in production.") }, bad, "VALIDATED_LATE"},
 		"at the last minute":     {nil, func(w *world) { say(w, "03 10:59", "Validated in production.") }, look, "WITHIN_CLOCK_SKEW"},
 		"before it was deployed": {nil, func(w *world) { say(w, "10:00", "Validated.") }, bad, "VALIDATED_BEFORE_DEPLOYMENT"},
-		"to be done":             {nil, func(w *world) { say(w, "12:00", "Not yet validated.") }, bad, "NOT_VALIDATED"},
+		"validation failed":      {nil, func(w *world) { say(w, "12:00", "Validation failed, rolling back.") }, look, "VALIDATION_UNCLEAR"},
+		"to be done":             {nil, func(w *world) { say(w, "12:00", "Not yet validated.") }, look, "VALIDATION_UNCLEAR"},
 		"another matter":         {nil, func(w *world) { say(w, "12:00", "Thanks!") }, bad, "NOT_VALIDATED"},
 		// The source documents' own example: 24 h claimed after 12.
 		"claims more than has passed": {nil, func(w *world) {
@@ -166,19 +168,19 @@ func TestS(t *testing.T) {
 			say(w, "13:00", "Validated:\n✓ errors\n✓ latency")
 			w.ticket.Comments[0].Author = ji("rob")
 		}, look, "ROLE_UNKNOWN"},
-		"low": {nil, func(w *world) { w.ticket.Fields[2].Value = words1("Low") }, na, "TIER_NOT_ASKED"},
+		"low": {nil, func(w *world) { w.ticket.Fields[2].Value = plainly("Low") }, na, "TIER_NOT_ASKED"},
 		"by the implementer, where another is asked for": {nil, func(w *world) {
-			w.policy.Validation.OtherThanImplements = true
+			w.policy.Validation.OtherThanImplementer = true
 			w.ticket.Comments[0].Author = ji("ada")
 		}, look, "VALIDATED_BY_IMPLEMENTER"},
 		"in the field": {nil, func(w *world) {
 			w.ticket.Comments = nil
-			w.ticket.Fields = append(w.ticket.Fields, evidence.Field{Name: "validation", Title: "Validation", ID: "cf9", Value: words1("No errors seen.")})
+			w.ticket.Fields = append(w.ticket.Fields, evidence.Field{Name: "validation", Title: "Validation", ID: "cf9", Value: plainly("No errors seen.")})
 			w.ticket.History = append(w.ticket.History, evidence.HistoryEntry{At: clock("12:30"), Author: ji("grace"), Field: "Validation", FieldID: "cf9", To: "No errors seen."})
 		}, ok, "VALIDATED"},
 		"in the field from the start": {nil, func(w *world) {
 			w.ticket.Comments = nil
-			w.ticket.Fields = append(w.ticket.Fields, evidence.Field{Name: "validation", Title: "Validation", ID: "cf9", Value: words1("No errors seen.")})
+			w.ticket.Fields = append(w.ticket.Fields, evidence.Field{Name: "validation", Title: "Validation", ID: "cf9", Value: plainly("No errors seen.")})
 		}, bad, "VALIDATED_BEFORE_DEPLOYMENT"},
 		"comments not read": {nil, func(w *world) { w.ticket.Comments = nil; w.unread(ticketRef, "comments") }, unsure, "EVIDENCE_NOT_READ"},
 		"ticket lost":       {nil, func(w *world) { w.lose(ticketRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
@@ -189,18 +191,18 @@ func TestS(t *testing.T) {
 
 func TestU(t *testing.T) {
 	planned := func(w *world, from, to string) {
-		w.ticket.Fields[1].Value = words1(from)
-		w.ticket.Fields = append(w.ticket.Fields, evidence.Field{Name: "planned_end", Title: "End", ID: "cf7", Value: words1(to)})
+		w.ticket.Fields[1].Value = plainly(from)
+		w.ticket.Fields = append(w.ticket.Fields, evidence.Field{Name: "planned_end", Title: "End", ID: "cf7", Value: plainly(to)})
 	}
 	table(t, "U", map[string]one{
 		"on the day":       {nil, nil, ok, "IN_WINDOW"},
-		"another day":      {nil, func(w *world) { w.ticket.Fields[1].Value = words1("2026-03-01") }, bad, "OUTSIDE_PLANNED_WINDOW"},
+		"another day":      {nil, func(w *world) { w.ticket.Fields[1].Value = plainly("2026-03-01") }, bad, "OUTSIDE_PLANNED_WINDOW"},
 		"in the window":    {nil, func(w *world) { planned(w, "2026-03-02T11:00:00+0100", "2026-03-02T13:00:00+0100") }, ok, "IN_WINDOW"},
 		"after it":         {nil, func(w *world) { planned(w, "2026-03-02T09:00:00+0000", "2026-03-02T10:00:00+0000") }, bad, "OUTSIDE_PLANNED_WINDOW"},
 		"in the tolerance": {nil, func(w *world) { planned(w, "2026-03-02T09:00:00+0000", "2026-03-02T10:40:00+0000") }, ok, "IN_WINDOW"},
 		"at its very end":  {nil, func(w *world) { planned(w, "2026-03-02T09:00:00+0000", "2026-03-02T10:30:00+0000") }, look, "WITHIN_CLOCK_SKEW"},
-		"unreadable":       {nil, func(w *world) { w.ticket.Fields[1].Value = words1("next week") }, look, "PLANNED_TIME_UNCLEAR"},
-		"none":             {nil, func(w *world) { w.ticket.Fields[1].Value = words1("") }, na, "NO_WINDOW"},
+		"unreadable":       {nil, func(w *world) { w.ticket.Fields[1].Value = plainly("next week") }, look, "PLANNED_TIME_UNCLEAR"},
+		"none":             {nil, func(w *world) { w.ticket.Fields[1].Value = plainly("") }, na, "NO_WINDOW"},
 		"planned afterwards": {nil, func(w *world) {
 			w.ticket.History = append(w.ticket.History, evidence.HistoryEntry{At: clock("13:00"), Field: "Planned", FieldID: "cf2", From: "2026-02-20", To: "2026-03-02"})
 		}, bad, "OUTSIDE_PLANNED_WINDOW"},
@@ -231,7 +233,7 @@ func TestX(t *testing.T) {
 			touch(w, "src/customers/export.go")
 			addReview(w, "r2", "barbara", "APPROVED", "14:05", c2)
 		}, bad, "NO_PRIVACY_REVIEW"},
-		"spoken of": {nil, func(w *world) { w.ticket.Body = words1("Adds the date of birth to the form.") }, look, "MAY_TOUCH_PERSONAL_DATA"},
+		"spoken of": {nil, func(w *world) { w.ticket.Body = plainly("Adds the date of birth to the form.") }, look, "MAY_TOUCH_PERSONAL_DATA"},
 		"by whom nobody knows": {nil, func(w *world) {
 			touch(w, "src/customers/export.go")
 			addReview(w, "r2", "alan", "APPROVED", "10:05", c2)
@@ -248,7 +250,7 @@ func TestZ(t *testing.T) {
 		"failed":    {nil, failed, bad, "FAILURE_NOT_FOLLOWED_UP"},
 		"failed, said so and taken back": {nil, func(w *world) {
 			failed(w)
-			w.ticket.Comments = append(w.ticket.Comments, evidence.Comment{Author: ji("ada"), Created: clock("12:00"), Body: words1("Rolled back to release 41.")})
+			w.ticket.Comments = append(w.ticket.Comments, evidence.Comment{Author: ji("ada"), Created: clock("12:00"), Body: plainly("Rolled back to release 41.")})
 		}, ok, "FAILURE_FOLLOWED_UP"},
 		"deployment failed after its success": {nil, func(w *world) {
 			w.dep.Statuses = append(w.dep.Statuses, evidence.DeploymentStatus{State: "failure", Created: clock("11:30")})
@@ -265,6 +267,10 @@ func TestZ(t *testing.T) {
 			}
 			w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindSignal, "api@x"), Signal: &evidence.Signal{Name: "errors", Threshold: evidence.Threshold{Op: "<=", Value: 1}, Before: at(0.5), After: at(7)}})
 		}, look, "MEASUREMENTS_OUT_OF_BOUNDS"},
+		"failed, and said that nothing was done": {nil, func(w *world) {
+			failed(w)
+			w.ticket.Comments = append(w.ticket.Comments, evidence.Comment{Author: ji("ada"), Created: clock("12:00"), Body: plainly("No incident was opened.")})
+		}, bad, "FAILURE_NOT_FOLLOWED_UP"},
 		"failed, comments lost": {nil, func(w *world) { failed(w); w.ticket.Comments = nil; w.gap(ticketRef, "comments", evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 		"deployment lost":       {nil, func(w *world) { w.lose(depRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 	})

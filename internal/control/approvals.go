@@ -167,7 +167,13 @@ func (x *exam) ticketApprovals(cut time.Time) ([]approval, *lack) {
 	if x.lane != byTicket { // who asks for a change does not approve it either
 		authors, _ = x.askers(authors)
 	}
-	return x.judgeAll(append(out, moved...), authors), first(l, missing)
+	out = x.judgeAll(append(out, moved...), authors)
+	for i := range out {
+		if out[i].at.IsZero() && out[i].kind == independent {
+			out[i].kind, out[i].code, out[i].why = unresolved, "APPROVAL_NOT_DATED", "the source does not say when it was given"
+		}
+	}
+	return out, first(l, missing)
 }
 
 // gateApprovals gives who let the first deployment pass its gate. The source

@@ -17,7 +17,7 @@ func dismissed(w *world, i int, was, by, at string) {
 }
 
 func addReview(w *world, id, login, state, at, commit string) {
-	w.pr.Reviews = append(w.pr.Reviews, review1(id, login, state, at, commit))
+	w.pr.Reviews = append(w.pr.Reviews, reviewed(id, login, state, at, commit))
 }
 
 // byBot is a dependency update that a bot opened and nobody else touched.
@@ -161,7 +161,7 @@ func TestManyReviews(t *testing.T) {
 	for i := range 400 {
 		addReview(w, fmt.Sprint("r", i), "ken", "COMMENTED", "09:00", c1)
 	}
-	w.pr.Reviews[137] = review1("r137", "grace", "APPROVED", "10:00", c2)
+	w.pr.Reviews[137] = reviewed("r137", "grace", "APPROVED", "10:00", c2)
 	if r := w.result("E"); r.Outcome != ok {
 		t.Errorf("%s %s", r.Outcome, r.Why)
 	}
@@ -176,7 +176,7 @@ func TestManyReviews(t *testing.T) {
 
 // high makes the change one of high risk that is approved as such.
 func high(w *world) {
-	w.ticket.Fields[2].Value = words1("High")
+	w.ticket.Fields[2].Value = plainly("High")
 	addReview(w, "r2", "edsger", "APPROVED", "10:05", c2)
 }
 
@@ -188,9 +188,9 @@ func TestF(t *testing.T) {
 	table(t, "F", map[string]one{
 		"medium, by a lead":             {nil, nil, ok, "MATRIX_SATISFIED"},
 		"medium, by a developer":        {nil, func(w *world) { w.pr.Reviews[0].Author = gh("ken") }, bad, "MATRIX_SHORT"},
-		"low, by a developer":           {nil, func(w *world) { w.ticket.Fields[2].Value = words1("Low"); w.pr.Reviews[0].Author = gh("ken") }, ok, "MATRIX_SATISFIED"},
+		"low, by a developer":           {nil, func(w *world) { w.ticket.Fields[2].Value = plainly("Low"); w.pr.Reviews[0].Author = gh("ken") }, ok, "MATRIX_SATISFIED"},
 		"high, two with the manager":    {nil, high, ok, "MATRIX_SATISFIED"},
-		"high, one":                     {nil, func(w *world) { w.ticket.Fields[2].Value = words1("High") }, bad, "MATRIX_SHORT"},
+		"high, one":                     {nil, func(w *world) { w.ticket.Fields[2].Value = plainly("High") }, bad, "MATRIX_SHORT"},
 		"high, two without the manager": {nil, func(w *world) { high(w); w.pr.Reviews[1].Author = gh("ken") }, bad, "MATRIX_SHORT"},
 		"high, one human twice": {nil, func(w *world) {
 			high(w)
@@ -214,7 +214,7 @@ func TestF(t *testing.T) {
 		"approver not in the file": {nil, func(w *world) { w.pr.Reviews[0].Author = gh("alan") }, look, "APPROVER_UNMAPPED"},
 		"nobody":                   {nil, func(w *world) { w.pr.Reviews = nil }, bad, "MATRIX_SHORT"},
 		"gate of the deployment": {nil, func(w *world) {
-			w.ticket.Fields[2].Value = words1("High")
+			w.ticket.Fields[2].Value = plainly("High")
 			w.run.Approvals = []evidence.GateApproval{{Person: gh("edsger"), State: "approved", Environments: []string{"production"}}}
 		}, ok, "MATRIX_SATISFIED"},
 		"exempt":                    {byBot, nil, na, "EXEMPT_CLASS"},

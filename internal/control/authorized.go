@@ -10,7 +10,6 @@ import (
 )
 
 var grants = regexp.MustCompile(`(?i)\b(authori[sz]e[sd]?|authori[sz]ing|approved?|approving|go ahead|permission granted|permit)\b`)
-var refuses = regexp.MustCompile(`(?i)\b(not|don'?t|cannot|can'?t|never|un)[ -]?(be )?(authori[sz]|approv|permit)|\bneeds? (to be )?(authori[sz]|approv)|\bplease (authori[sz]|approv)|\b(who|can (you|someone|anyone)|could (you|someone)) .*(authori[sz]|approv)`)
 
 // authorized tests that somebody who may do so authorised the change before it
 // was deployed.
@@ -44,7 +43,13 @@ func (x *exam) authorized() verdict {
 		}
 		// What is only told in words may be so: a person must read it.
 		for _, m := range x.remarks() {
-			if grants.MatchString(plain(m.Body)) && !refuses.MatchString(plain(m.Body)) {
+			word := says(plain(m.Body), grants.MatchString)
+			if word == unclear {
+				if w := review("AUTHORIZATION_UNCLEAR", "a remark speaks of authorization, and does not plainly give it."); best.code == "" || better(w, best) {
+					best = w.with("remark", plain(m.Body)).on(m.ref)
+				}
+			}
+			if word == stated {
 				if m.edited {
 					if w := review("AUTHORIZATION_EDITED", "the remark that authorizes the change was edited afterwards."); best.code == "" || better(w, best) {
 						best = w.at("edited", m.Updated)
@@ -112,26 +117,26 @@ func (x *exam) incidentSteps() []approval {
 // says that somebody authorized the change. Whoever wrote it need not be the
 // one who did.
 func (x *exam) toldAuthorized(cut time.Time) (evidence.Ref, string) {
-	says := func(text string) string {
+	told := func(text string) string {
 		for line := range strings.Lines(text) {
-			if grants.MatchString(line) && !refuses.MatchString(line) {
+			if says(line, grants.MatchString) == stated {
 				return oneLine(line)
 			}
 		}
 		return ""
 	}
 	for _, it := range x.incidents() {
-		if text := says(bodyAt(it.Ticket, cut).text); text != "" {
+		if text := told(bodyAt(it.Ticket, cut).text); text != "" {
 			return it.Ref, text
 		}
 	}
 	if t := x.main.t; t != nil && x.main.strong {
-		if text := says(plain(t.Body)); text != "" {
+		if text := told(plain(t.Body)); text != "" {
 			return x.main.ref, text
 		}
 	}
 	if x.landed != nil {
-		return x.landedRef, says(x.landed.Message)
+		return x.landedRef, told(x.landed.Message)
 	}
 	return evidence.Ref{}, ""
 }

@@ -10,8 +10,13 @@ import (
 // riskAssessed is D: somebody stated the risk before the deployment, and not
 // below what the policy derives from what was touched.
 func riskAssessed(x *exam) verdict {
-	if l := x.filesLack(); l != nil {
+	if l := first(x.filesLack(), x.lostTicket()); l != nil {
 		return unable(l)
+	}
+	if t := x.main.t; t != nil {
+		if l := x.lacks(x.main.ref, "the risk of ticket "+t.Key, "field risk", "history"); l != nil {
+			return unable(l)
+		}
 	}
 	if x.tdep.none {
 		return x.undeployed()
@@ -55,18 +60,11 @@ func (x *exam) assessed(cut time.Time) verdict {
 	return v.with("derived", derived)
 }
 
-// riskLack says that a place where the risk could be stated is missing.
+// riskLack says that the labels, with which the risk could be stated, or their
+// times are missing.
 func (x *exam) riskLack() *lack {
-	if x.main.t != nil {
-		if l := x.lacks(x.main.ref, "the risk of ticket "+x.main.t.Key, "field risk", "history"); l != nil {
-			return l
-		}
+	if x.pr == nil {
+		return nil
 	}
-	if l := x.lostTicket(); l != nil {
-		return l
-	}
-	if x.pr != nil {
-		return x.lacks(x.prRef, "the pull request's labels with their times", "timeline", "labels")
-	}
-	return nil
+	return x.lacks(x.prRef, "the pull request's labels with their times", "timeline", "labels")
 }

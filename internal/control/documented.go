@@ -56,7 +56,7 @@ func (x *exam) firstAuthorization() time.Time {
 		}
 	}
 	for _, m := range x.remarks() {
-		if grants.MatchString(plain(m.Body)) && !refuses.MatchString(plain(m.Body)) {
+		if says(plain(m.Body), grants.MatchString) == stated {
 			see(m.Created)
 		}
 	}

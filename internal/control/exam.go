@@ -140,11 +140,6 @@ func (x *exam) judged() time.Time {
 	return x.c.AsOf
 }
 
-// text of a lane, for sentences.
-func (l lane) String() string {
-	return [...]string{"nothing", "pull request", "commit", "ticket"}[l]
-}
-
 // subjectRef is the record that the change was made by.
 func (x *exam) subjectRef() evidence.Ref {
 	switch x.lane {

@@ -77,14 +77,14 @@ func web() evidence.Signature {
 
 func text(s string) evidence.Text { return evidence.Text{Markup: evidence.Markdown, Source: s} }
 
-func words1(s string) evidence.Text { return evidence.Text{Markup: evidence.Plain, Source: s} }
+func plainly(s string) evidence.Text { return evidence.Text{Markup: evidence.Plain, Source: s} }
 
 func run(name, conclusion, done string) evidence.CheckRun {
 	at := clock(done)
 	return evidence.CheckRun{ID: name + done, Name: name, Status: "completed", Conclusion: conclusion, App: "GitHub Actions", Started: at.Add(-time.Minute), Completed: at}
 }
 
-func review1(id, login, state, at, commit string) evidence.Review {
+func reviewed(id, login, state, at, commit string) evidence.Review {
 	return evidence.Review{ID: id, Author: gh(login), State: state, Submitted: clock(at), CommitID: commit}
 }
 
@@ -145,7 +145,7 @@ func good(t testing.TB) *world {
 			{Repository: repo, SHA: c1, Parents: []string{b0}, Message: "Round", Author: sign("ada"), Committer: sign("ada")},
 			{Repository: repo, SHA: c2, Parents: []string{c1}, Message: "Test it", Author: sign("ada"), Committer: web()},
 		}, CommitsTotal: 2, Files: files, FilesTotal: 1,
-		Reviews:  []evidence.Review{review1("r1", "grace", "APPROVED", "10:00", c2)},
+		Reviews:  []evidence.Review{reviewed("r1", "grace", "APPROVED", "10:00", c2)},
 		Timeline: []evidence.Event{{Kind: "merged", Actor: gh("ada"), At: clock("10:30"), After: mm}},
 	}
 	w.landed = &evidence.Commit{Repository: repo, SHA: mm, Parents: []string{b0}, Message: "PAY-7: round half to even (#12)", Author: sign("ada"), Committer: web(),
@@ -163,20 +163,20 @@ func good(t testing.TB) *world {
 	w.rules = &evidence.BranchRules{Repository: repo, Branch: "main", Protected: true}
 	w.ticket = &evidence.Ticket{
 		Key: "PAY-7", URL: "https://jira/browse/PAY-7", Project: "PAY", Type: "Change", Title: "Round half to even", Status: "Done", Resolution: "Done",
-		Body: words1("Amounts are to be rounded half to even."), Reporter: ji("olga"), Creator: ji("olga"), Assignee: ji("ada"),
+		Body: plainly("Amounts are to be rounded half to even."), Reporter: ji("olga"), Creator: ji("olga"), Assignee: ji("ada"),
 		Created: clock("01 09:00"), Updated: clock("13:00"), Resolved: clock("12:00"),
 		Fields: []evidence.Field{
-			{Name: "justification", Title: "Justification", ID: "cf1", Value: words1("The law asks for it.")},
-			{Name: "planned_start", Title: "Planned", ID: "cf2", Value: words1("2026-03-02")},
-			{Name: "risk", Title: "Risk", ID: "cf3", Value: words1("Medium")},
-			{Name: "rollback_plan", Title: "Rollback plan", ID: "cf4", Value: words1("Deploy release 41 again; nothing is written anew.")},
-			{Name: "systems", Title: "Systems", ID: "cf5", Value: words1("Payments")},
+			{Name: "justification", Title: "Justification", ID: "cf1", Value: plainly("The law asks for it.")},
+			{Name: "planned_start", Title: "Planned", ID: "cf2", Value: plainly("2026-03-02")},
+			{Name: "risk", Title: "Risk", ID: "cf3", Value: plainly("Medium")},
+			{Name: "rollback_plan", Title: "Rollback plan", ID: "cf4", Value: plainly("Deploy release 41 again; nothing is written anew.")},
+			{Name: "systems", Title: "Systems", ID: "cf5", Value: plainly("Payments")},
 		},
 		History: []evidence.HistoryEntry{
 			{ID: "1", At: clock("08:10"), Author: ji("olga"), Field: "status", From: "Open", To: "In Progress"},
 			{ID: "2", At: clock("12:00"), Author: ji("ada"), Field: "status", From: "In Progress", To: "Done"},
 		},
-		Comments: []evidence.Comment{{ID: "c1", Author: ji("grace"), Created: clock("13:00"), Updated: clock("13:00"), Body: words1("Validated in production: error rates are normal.")}},
+		Comments: []evidence.Comment{{ID: "c1", Author: ji("grace"), Created: clock("13:00"), Updated: clock("13:00"), Body: plainly("Validated in production: error rates are normal.")}},
 	}
 	w.Sample = evidence.Sample{Number: 1, Ref: ref(evidence.KindPullRequest, repo+"#12")}
 	w.AsOf = clock("30 12:00").AddDate(0, 6, 0)
@@ -208,7 +208,7 @@ func byHand(t testing.TB) *world {
 	w := good(t)
 	tk := w.ticket
 	tk.Key, tk.Title, tk.Assignee = "CHG-9", "Raise the rate limit", ji("ken")
-	tk.Fields = append(tk.Fields, evidence.Field{Name: "category", Title: "Category", ID: "cf6", Value: words1("Configuration")})
+	tk.Fields = append(tk.Fields, evidence.Field{Name: "category", Title: "Category", ID: "cf6", Value: plainly("Configuration")})
 	tk.Deployed, tk.DeployedBy, tk.DeployedBasis = clock("11:00"), ji("ken"), `status changed from "Approved" to "Implemented"`
 	tk.History = []evidence.HistoryEntry{
 		{ID: "1", At: clock("09:00"), Author: ji("grace"), Field: "status", From: "Open", To: "Approved"},
@@ -226,16 +226,16 @@ func urgent(t testing.TB) *world {
 	w.pr.Title, w.pr.Body = "PAY-7: stop the double charge for INC-3", text("Stops the double charge of INC-3.")
 	w.pr.Labels = []string{"emergency"}
 	w.pr.Timeline = append([]evidence.Event{{Kind: "labeled", Actor: gh("ada"), At: clock("10:00"), Subject: "emergency"}}, w.pr.Timeline...)
-	w.pr.Reviews = []evidence.Review{review1("r1", "edsger", "APPROVED", "16:00", c2)}
+	w.pr.Reviews = []evidence.Review{reviewed("r1", "edsger", "APPROVED", "16:00", c2)}
 	w.pr.Updated = clock("16:00")
 	w.ticket.Created = clock("15:00")
 	w.ticket.History = w.ticket.History[:0]
 	w.ticket.History = append(w.ticket.History, evidence.HistoryEntry{ID: "9", At: clock("17:00"), Author: ji("ada"), Field: "status", From: "Open", To: "Done"})
 	w.ticket.Resolved = clock("17:00")
 	w.ticket.Comments = append(w.ticket.Comments, evidence.Comment{ID: "c2", Author: ji("ada"), Created: clock("16:30"), Updated: clock("16:30"),
-		Body: words1("Lessons learned: alert on double charges.\n")})
+		Body: plainly("Lessons learned: alert on double charges.\n")})
 	incident := &evidence.Ticket{Key: "INC-3", Type: "Incident", Title: "Double charges", Created: clock("09:00"), Status: "Resolved",
-		Comments: []evidence.Comment{{ID: "i1", Author: ji("grace"), Created: clock("10:10"), Updated: clock("10:10"), Body: words1("Authorized: deploy the fix as an emergency.")}}}
+		Comments: []evidence.Comment{{ID: "i1", Author: ji("grace"), Created: clock("10:10"), Updated: clock("10:10"), Body: plainly("Authorized: deploy the fix as an emergency.")}}}
 	w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindTicket, "INC-3"), Ticket: incident})
 	return w
 }

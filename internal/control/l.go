@@ -144,7 +144,7 @@ var tried = regexp.MustCompile(`(?i)\b(tried|tested|verified|checked|accepted)\b
 // triedBefore reports whether a text says that somebody tried the change in an
 // environment before production.
 func (x *exam) triedBefore(text string) bool {
-	return tried.MatchString(text) && policy.MatchAny(x.p.PreProduction.Names, text)
+	return tried.MatchString(text) && policy.MatchAny(x.p.PreProduction.Jobs, text)
 }
 
 // recorded reports whether CI knows a check or job of one of the names on any
@@ -193,7 +193,7 @@ func (x *exam) tested() (shas []string, until time.Time) {
 // before production. That it passed is known, which is all that N asks.
 func (x *exam) stagingLogGone() bool {
 	return slices.ContainsFunc(x.c.Gaps, func(g evidence.Gap) bool {
-		return g.Ref.Kind == evidence.KindBuild && g.Reason == evidence.Expired && names(g.Part, "log of job") && policy.MatchAny(x.p.PreProduction.Names, g.Part)
+		return g.Ref.Kind == evidence.KindBuild && g.Reason == evidence.Expired && names(g.Part, "log of job") && policy.MatchAny(x.p.PreProduction.Jobs, g.Part)
 	})
 }
 

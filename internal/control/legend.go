@@ -84,7 +84,8 @@ func thresholds(p *policy.Policy, letter string) []evidence.Fact {
 		add("analyses", patterns(p.Analysis.Checks))
 		add("off for", joined(p.Analysis.OffFor))
 	case "N":
-		add("environments and jobs", patterns(p.PreProduction.Names))
+		add("environments", patterns(p.PreProduction.Environments))
+		add("jobs", patterns(p.PreProduction.Jobs))
 		add("not asked for at tier", joined(p.PreProduction.NotFor))
 	case "P":
 		add("time allowed", hours(p.Emergency.Within)+", "+hoursWord(p.Emergency.BusinessHours))

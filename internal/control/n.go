@@ -74,7 +74,7 @@ func rankOf(v verdict) int {
 
 func (x *exam) stagingDeployment(it evidence.Item) verdict {
 	d := it.Deployment
-	if d == nil || d.Production || d.Repository != x.repository() || !policy.MatchAny(x.p.PreProduction.Names, d.Environment) {
+	if d == nil || d.Production || d.Repository != x.repository() || !policy.MatchAny(x.p.PreProduction.Environments, d.Environment) {
 		return verdict{}
 	}
 	if x.lacks(it.Ref, "", "statuses") != nil {
@@ -104,7 +104,7 @@ func (x *exam) stagingJob(it evidence.Item) verdict {
 	}
 	v := verdict{}
 	for _, j := range b.Jobs {
-		if !policy.MatchAny(x.p.PreProduction.Names, j.Name) || !lastOf(b, j) || j.Completed.IsZero() {
+		if !policy.MatchAny(x.p.PreProduction.Jobs, j.Name) || !lastOf(b, j) || j.Completed.IsZero() {
 			continue
 		}
 		w := verdict{}
@@ -138,7 +138,7 @@ func (x *exam) gapOf(ref evidence.Ref) bool {
 
 // stagingSaid gives what people state about an environment before production.
 func (x *exam) stagingSaid() []string {
-	return x.testNotes(x.judged(), func(text string) bool { return policy.MatchAny(x.p.PreProduction.Names, text) })
+	return x.testNotes(x.judged(), func(text string) bool { return policy.MatchAny(x.p.PreProduction.Jobs, text) })
 }
 
 // runsLack says that runs in which the verification could have been are

@@ -114,13 +114,14 @@ func TestL(t *testing.T) {
 			w.run.Tests = []evidence.TestReport{{File: "junit.xml", Tests: 40}}
 			w.head.Runs = append(w.head.Runs, run("uat", "success", "09:40"))
 		}, ok, "TESTS_ADEQUATE"},
-		"low":                    {nil, func(w *world) { w.ticket.Fields[2].Value = words1("Low") }, ok, "TESTS_ADEQUATE"},
-		"low, not reviewed":      {nil, func(w *world) { w.ticket.Fields[2].Value = words1("Low"); w.pr.Reviews = nil }, bad, "TESTS_MISSING"},
-		"documentation":          {nil, func(w *world) { touch(w, "docs/guide.md") }, na, "NO_CODE"},
-		"checks lost":            {nil, func(w *world) { w.lose(headRef, evidence.Denied); w.merged.Runs = nil }, unsure, "EVIDENCE_DENIED"},
-		"by ticket, nothing":     {byHand, nil, bad, "TESTS_MISSING"},
-		"by ticket, with a note": {byHand, func(w *world) { w.ticket.Body = words1("Testing: raised on staging, no errors in an hour.") }, look, "TESTS_CLAIMED"},
-		"emergency":              {urgent, nil, ok, "TESTS_ADEQUATE"},
+		"low":                             {nil, func(w *world) { w.ticket.Fields[2].Value = plainly("Low") }, ok, "TESTS_ADEQUATE"},
+		"a name that only sounds like it": {nil, func(w *world) { w.head.Runs[1].Name = "continuous integration" }, bad, "TESTS_MISSING"},
+		"low, not reviewed":               {nil, func(w *world) { w.ticket.Fields[2].Value = plainly("Low"); w.pr.Reviews = nil }, bad, "TESTS_MISSING"},
+		"documentation":                   {nil, func(w *world) { touch(w, "docs/guide.md") }, na, "NO_CODE"},
+		"checks lost":                     {nil, func(w *world) { w.lose(headRef, evidence.Denied); w.merged.Runs = nil }, unsure, "EVIDENCE_DENIED"},
+		"by ticket, nothing":              {byHand, nil, bad, "TESTS_MISSING"},
+		"by ticket, with a note":          {byHand, func(w *world) { w.ticket.Body = plainly("Testing: raised on staging, no errors in an hour.") }, look, "TESTS_CLAIMED"},
+		"emergency":                       {urgent, nil, ok, "TESTS_ADEQUATE"},
 		"security without a security test": {nil, func(w *world) {
 			high(w)
 			touch(w, "src/auth/a.go")
@@ -154,24 +155,25 @@ func (w *world) staged(sha, at string) {
 
 func TestN(t *testing.T) {
 	table(t, "N", map[string]one{
-		"job of the pipeline":   {nil, nil, ok, "VERIFIED_FIRST"},
-		"deployment to staging": {nil, func(w *world) { w.staged(mm, "10:40") }, ok, "VERIFIED_FIRST"},
-		"another commit":        {nil, func(w *world) { w.staged(x1, "10:40") }, look, "VERIFIED_OTHER_COMMIT"},
-		"after production":      {nil, func(w *world) { w.staged(mm, "12:00") }, bad, "VERIFIED_AFTER_PRODUCTION"},
-		"within the skew":       {nil, func(w *world) { w.staged(mm, "10:59") }, look, "WITHIN_CLOCK_SKEW"},
-		"job failed":            {nil, func(w *world) { w.run.Jobs[0].Conclusion = "failure" }, bad, "VERIFICATION_FAILED"},
-		"none":                  {nil, func(w *world) { w.run.Jobs = w.run.Jobs[1:] }, bad, "NOT_VERIFIED_FIRST"},
+		"job of the pipeline":            {nil, nil, ok, "VERIFIED_FIRST"},
+		"deployment to staging":          {nil, func(w *world) { w.staged(mm, "10:40") }, ok, "VERIFIED_FIRST"},
+		"another commit":                 {nil, func(w *world) { w.staged(x1, "10:40") }, look, "VERIFIED_OTHER_COMMIT"},
+		"after production":               {nil, func(w *world) { w.staged(mm, "12:00") }, bad, "VERIFIED_AFTER_PRODUCTION"},
+		"within the skew":                {nil, func(w *world) { w.staged(mm, "10:59") }, look, "WITHIN_CLOCK_SKEW"},
+		"a job that only sounds like it": {nil, func(w *world) { w.run.Jobs[0].Name = "evaluate stage build" }, bad, "NOT_VERIFIED_FIRST"},
+		"job failed":                     {nil, func(w *world) { w.run.Jobs[0].Conclusion = "failure" }, bad, "VERIFICATION_FAILED"},
+		"none":                           {nil, func(w *world) { w.run.Jobs = w.run.Jobs[1:] }, bad, "NOT_VERIFIED_FIRST"},
 		"only said so": {nil, func(w *world) {
 			w.run.Jobs = w.run.Jobs[1:]
 			w.pr.Body = text("## Testing Completed\n- [x] Deployed to staging\n")
 		}, look, "VERIFICATION_CLAIMED"},
-		"low":                    {nil, func(w *world) { w.ticket.Fields[2].Value = words1("Low") }, na, "TIER_NOT_ASKED"},
+		"low":                    {nil, func(w *world) { w.ticket.Fields[2].Value = plainly("Low") }, na, "TIER_NOT_ASKED"},
 		"runs not obtained":      {nil, func(w *world) { w.lose(runRef, evidence.Expired) }, unsure, "EVIDENCE_EXPIRED"},
 		"runs never asked for":   {nil, func(w *world) { w.drop(runRef) }, unsure, "EVIDENCE_ABSENT"},
 		"not deployed":           {nil, notDeployed, look, "NOT_DEPLOYED"},
 		"deployment lost":        {nil, func(w *world) { w.lose(depRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 		"by ticket, nothing":     {byHand, nil, bad, "NOT_VERIFIED_FIRST"},
-		"by ticket, a note":      {byHand, func(w *world) { w.ticket.Body = words1("Testing: raised on staging first.") }, look, "VERIFICATION_CLAIMED"},
+		"by ticket, a note":      {byHand, func(w *world) { w.ticket.Body = plainly("Testing: raised on staging first.") }, look, "VERIFICATION_CLAIMED"},
 		"by ticket, from a list": {byHand, func(w *world) { w.unread(chgRef, "comments", "attachments") }, unsure, "EVIDENCE_NOT_READ"},
 	})
 }
@@ -296,7 +298,7 @@ func TestW(t *testing.T) {
 		"from a list":            {nil, func(w *world) { touch(w, "infra/a.tf"); w.pr.Files[0].Patch = ""; w.unread(prRef, "patches") }, unsure, "EVIDENCE_NOT_READ"},
 		"by ticket":              {byHand, nil, bad, "NO_DIFFERENCE"},
 		"by ticket, attached":    {byHand, func(w *world) { w.ticket.Attachments = []evidence.Attachment{{File: "limits-before-after.txt"}} }, look, "DIFFERENCE_BY_HAND"},
-		"by ticket, in the text": {byHand, func(w *world) { w.ticket.Body = words1("Before: 100\nAfter: 200") }, look, "DIFFERENCE_BY_HAND"},
+		"by ticket, in the text": {byHand, func(w *world) { w.ticket.Body = plainly("Before: 100\nAfter: 200") }, look, "DIFFERENCE_BY_HAND"},
 		"by ticket, from a list": {byHand, func(w *world) { w.unread(chgRef, "attachments") }, unsure, "EVIDENCE_NOT_READ"},
 		"files lost":             {nil, func(w *world) { w.gap(prRef, "files", evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 	})

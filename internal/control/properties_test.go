@@ -27,18 +27,26 @@ var kinds = []func(testing.TB) *world{good, direct, byHand, urgent, byBot, func(
 
 // faults are what may be amiss with a change. Some do nothing to some changes.
 var faults = []func(*world){
-	func(w *world) { w.ticket.Fields[2].Value = words1("Low") },
-	func(w *world) { w.ticket.Fields[3].Value = words1("") },
+	func(w *world) { w.ticket.Fields[2].Value = plainly("Low") },
+	func(w *world) { w.ticket.Fields[3].Value = plainly("") },
 	func(w *world) {
-		w.pr.Reviews = append(w.pr.Reviews, review1("f1", "ken", "CHANGES_REQUESTED", "10:10", c2))
+		w.pr.Reviews = append(w.pr.Reviews, reviewed("f1", "ken", "CHANGES_REQUESTED", "10:10", c2))
 	},
-	func(w *world) { w.pr.Reviews = append(w.pr.Reviews, review1("f2", "alan", "APPROVED", "10:10", c2)) },
+	func(w *world) { w.pr.Reviews = append(w.pr.Reviews, reviewed("f2", "alan", "APPROVED", "10:10", c2)) },
 	func(w *world) { w.head.Runs = append(w.head.Runs, run("lint", "skipped", "09:00")) },
 	func(w *world) { w.dep.Creator = nil },
 	func(w *world) { w.ticket.Comments = nil },
 	func(w *world) { w.pr.Commits[0].Author = sign("ken") },
 	func(w *world) { w.pr.Body = text("## Rollback Plan\nDeploy release 41 again.\n") },
 	func(w *world) { w.people = nil },
+	func(w *world) {
+		w.pr.Labels = append(w.pr.Labels, "risk: high")
+		w.pr.Timeline = append([]evidence.Event{{Kind: "labeled", At: clock("08:40"), Subject: "risk: high"}}, w.pr.Timeline...)
+	},
+	func(w *world) {
+		w.pr.Comments = []evidence.Comment{{Author: gh("edsger"), Created: clock("12:00"), Updated: clock("12:00"), Body: text("Smoke test done, all is well.")}}
+	},
+	func(w *world) { w.ticket.History[0].To, w.ticket.History[0].Author = "Approved", ji("edsger") },
 }
 
 func drawn(t *rapid.T, tb testing.TB) *world {
@@ -141,7 +149,7 @@ func later(t *rapid.T, w *world) string {
 			w.dep.Statuses = append(w.dep.Statuses, evidence.DeploymentStatus{State: "inactive", Created: at})
 		},
 		"remark": func() {
-			w.ticket.Comments = append(w.ticket.Comments, evidence.Comment{Author: ji("grace"), Created: at, Updated: at, Body: words1("Validated. Authorized.")})
+			w.ticket.Comments = append(w.ticket.Comments, evidence.Comment{Author: ji("grace"), Created: at, Updated: at, Body: plainly("Validated. Authorized.")})
 		},
 		"ticket step": func() {
 			w.ticket.Approvals = append(w.ticket.Approvals, evidence.TicketApproval{Decision: "declined", Completed: at})
@@ -155,7 +163,7 @@ func later(t *rapid.T, w *world) string {
 		},
 		"risk edited": func() {
 			was := w.ticket.Fields[2].Value.Source
-			w.ticket.Fields[2].Value = words1("Low")
+			w.ticket.Fields[2].Value = plainly("Low")
 			w.ticket.History = append(w.ticket.History, evidence.HistoryEntry{At: at, Author: ji("ada"), Field: "Risk", FieldID: "cf3", From: was, To: "Low"})
 		},
 	}

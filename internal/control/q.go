@@ -62,8 +62,8 @@ func (x *exam) deployer() (starter, *lack) {
 	return starter{x.who.identify(d.Creator), "", false, x.first.Ref}, nil
 }
 
-// onMerge are the events with which a merge starts a pipeline.
-var onMerge = []string{"push", "merge_group", "pull_request", "pull_request_target", "workflow_run"}
+// onMerge are the events with which a merge, or the clock, starts a pipeline.
+var onMerge = []string{"push", "merge_group", "workflow_run", "schedule"}
 
 func (x *exam) deployedBy(by starter, gates []approval, gateLack *lack) verdict {
 	authors, missing := x.authors(x.tdep.hi)

@@ -115,7 +115,7 @@ func TestC(t *testing.T) {
 	field := func(w *world, name, v string) {
 		for i := range w.ticket.Fields {
 			if w.ticket.Fields[i].Name == name {
-				w.ticket.Fields[i].Value = words1(v)
+				w.ticket.Fields[i].Value = plainly(v)
 			}
 		}
 	}
@@ -124,9 +124,9 @@ func TestC(t *testing.T) {
 		"a field blank": {nil, func(w *world) { field(w, "justification", "") }, bad, "FIELDS_BLANK"},
 		"in the description instead": {nil, func(w *world) {
 			field(w, "justification", "")
-			w.ticket.Body = words1("Rounds amounts half to even.\n\nh2. Business Justification\nThe law asks for it.\n")
+			w.ticket.Body = plainly("Rounds amounts half to even.\n\nh2. Business Justification\nThe law asks for it.\n")
 		}, ok, "REQUEST_COMPLETE"},
-		"boilerplate":          {nil, func(w *world) { w.ticket.Body = words1("misc fixes") }, look, "BOILERPLATE"},
+		"boilerplate":          {nil, func(w *world) { w.ticket.Body = plainly("misc fixes") }, look, "BOILERPLATE"},
 		"boilerplate in title": {nil, func(w *world) { w.ticket.Title = "Update config" }, look, "BOILERPLATE"},
 		"too few words":        {nil, func(w *world) { field(w, "justification", "needed") }, look, "BOILERPLATE"},
 		"not applicable":       {nil, func(w *world) { field(w, "systems", "n/a") }, look, "BOILERPLATE"},
@@ -160,7 +160,7 @@ func TestC(t *testing.T) {
 }
 
 func TestD(t *testing.T) {
-	risk := func(w *world, v string) { w.ticket.Fields[2].Value = words1(v) }
+	risk := func(w *world, v string) { w.ticket.Fields[2].Value = plainly(v) }
 	table(t, "D", map[string]one{
 		"stated": {nil, nil, ok, "RISK_ASSESSED"},
 		"low, touching what is high": {nil, func(w *world) {
@@ -172,6 +172,7 @@ func TestD(t *testing.T) {
 			risk(w, "Low")
 			w.pr.Files[0].Path = "force-app/main/profiles/Admin.profile-meta.xml"
 		}, look, "DECLARED_BELOW_DERIVED"},
+		"between two tiers":     {nil, func(w *world) { risk(w, "Medium-High"); touch(w, "src/auth/a.go") }, ok, "RISK_ASSESSED"},
 		"high, touching little": {nil, func(w *world) { risk(w, "High") }, ok, "RISK_ASSESSED"},
 		"not stated":            {nil, func(w *world) { risk(w, "") }, bad, "RISK_NOT_ASSESSED"},
 		"stated afterwards": {nil, func(w *world) {
@@ -203,13 +204,13 @@ func TestD(t *testing.T) {
 		"risk not obtained":       {nil, func(w *world) { risk(w, ""); w.gap(ticketRef, "field risk", evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 		"ticket lost":             {nil, func(w *world) { w.lose(ticketRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 		"emergency, written up":   {urgent, nil, look, "RISK_STATED_AFTERWARDS"},
-		"database by ticket":      {byHand, func(w *world) { w.ticket.Fields[5].Value = words1("Database migration") }, look, "DECLARED_BELOW_DERIVED"},
+		"database by ticket":      {byHand, func(w *world) { w.ticket.Fields[5].Value = plainly("Database migration") }, look, "DECLARED_BELOW_DERIVED"},
 		"configuration by ticket": {byHand, nil, ok, "RISK_ASSESSED"},
 	})
 }
 
 func TestT(t *testing.T) {
-	plan := func(w *world, v string) { w.ticket.Fields[3].Value = words1(v) }
+	plan := func(w *world, v string) { w.ticket.Fields[3].Value = plainly(v) }
 	table(t, "T", map[string]one{
 		"planned": {nil, nil, ok, "ROLLBACK_PLANNED"},
 		"none":    {nil, func(w *world) { plan(w, "") }, bad, "NO_ROLLBACK_PLAN"},

@@ -175,18 +175,24 @@ type declaration struct {
 var riskWord = regexp.MustCompile(`(?i)\brisk\b`)
 
 // tierOf gives the tier that a text declares: "High", "risk: high", "Low risk
-// (UI only, documentation)". The longest word that begins it decides.
+// (UI only, documentation)". The longest word that begins it decides; of a few
+// words, such as Medium-High, the highest.
 func (x *exam) tierOf(text string) string {
 	text = strings.Trim(policy.Fold(riskWord.ReplaceAllString(text, " ")), " :/-_=*")
-	text = strings.TrimPrefix(text, "level")
-	text = strings.Trim(text, " :/-_=*")
+	text = strings.Trim(strings.TrimPrefix(text, "level"), " :/-_=*")
 	best, tier := "", ""
+	parts := strings.FieldsFunc(text, func(r rune) bool { return r < 0x80 && !isLetter(byte(r)) })
 	for _, t := range x.p.Risk.Tiers {
 		for _, w := range t.Words {
 			rest, ok := strings.CutPrefix(text, w)
 			if ok && len(w) > len(best) && (rest == "" || !isLetter(rest[0])) {
 				best, tier = w, t.Name
 			}
+		}
+	}
+	for _, t := range x.p.Risk.Tiers {
+		if tier != "" && len(parts) <= 2 && x.p.Risk.Rank(t.Name) > x.p.Risk.Rank(tier) && slices.ContainsFunc(parts, func(p string) bool { return slices.Contains(t.Words, p) }) {
+			tier = t.Name
 		}
 	}
 	return tier

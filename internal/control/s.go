@@ -55,6 +55,8 @@ type signature struct {
 	where  string
 	ref    evidence.Ref
 	signed bool
+	// unclear is set where the text denies it, or puts it under a condition.
+	unclear bool
 }
 
 // signatures gives every statement: remarks, the ticket's validation field,
@@ -63,8 +65,8 @@ func (x *exam) signatures() []signature {
 	var out []signature
 	for _, m := range x.remarks() {
 		text := plain(m.Body)
-		if x.speaksOfValidation(text) {
-			out = append(out, signature{x.who.identify(m.Author), m.Created, text, m.where, m.ref, validatedBy.MatchString(text)})
+		if said := x.speaksOfValidation(text); said != silent {
+			out = append(out, signature{x.who.identify(m.Author), m.Created, text, m.where, m.ref, validatedBy.MatchString(text), said == unclear})
 		}
 	}
 	if t := x.main.t; t != nil && x.main.strong {
@@ -72,16 +74,16 @@ func (x *exam) signatures() []signature {
 			for _, h := range t.History {
 				to := plain(evidence.Text{Markup: f.Value.Markup, Source: h.To})
 				if isField(h, f.Title, f.ID) && x.judgeText(to, 1) == substance {
-					out = append(out, signature{x.who.identify(h.Author), h.At, to, "field " + f.Title, x.main.ref, true})
+					out = append(out, signature{x.who.identify(h.Author), h.At, to, "field " + f.Title, x.main.ref, true, false})
 				}
 			}
 			if !slices.ContainsFunc(t.History, func(h evidence.HistoryEntry) bool { return isField(h, f.Title, f.ID) }) && x.judgeText(plain(f.Value), 1) == substance {
-				out = append(out, signature{x.who.identify(t.Creator), t.Created, plain(f.Value), "field " + f.Title, x.main.ref, true})
+				out = append(out, signature{x.who.identify(t.Creator), t.Created, plain(f.Value), "field " + f.Title, x.main.ref, true, false})
 			}
 		}
 		for _, h := range t.History {
 			if isField(h, "status", "") && slices.Contains(x.p.Validation.Statuses, policy.Fold(h.To)) {
-				out = append(out, signature{x.who.identify(h.Author), h.At, h.To, "status " + h.To, x.main.ref, true})
+				out = append(out, signature{x.who.identify(h.Author), h.At, h.To, "status " + h.To, x.main.ref, true, false})
 			}
 		}
 	}
@@ -102,16 +104,14 @@ func (s signature) names() bool {
 	return strings.Contains(policy.Fold(m[1]), policy.Fold(s.by.entry.name))
 }
 
-var unvalidated = regexp.MustCompile(`(?i)\b(not|un|never|to be|will be|must be|please|needs?)[ -]?(yet )?(be )?(validat|verif|smoke|sanity)`)
-
-func (x *exam) speaksOfValidation(text string) bool {
-	folded := policy.Fold(text)
-	if unvalidated.MatchString(folded) {
-		return false
-	}
-	return slices.ContainsFunc(x.p.Validation.Words, func(w string) bool {
-		i := strings.Index(folded, w)
-		return i >= 0 && (i == 0 || !isLetter(folded[i-1]))
+// speaksOfValidation reports how far a text says that the change was checked.
+func (x *exam) speaksOfValidation(text string) statement {
+	return says(text, func(sentence string) bool {
+		folded := policy.Fold(sentence)
+		return slices.ContainsFunc(x.p.Validation.Words, func(w string) bool {
+			i := strings.Index(folded, w)
+			return i >= 0 && (i == 0 || !isLetter(folded[i-1]))
+		})
 	})
 }
 
@@ -150,6 +150,8 @@ func (x *exam) judgeSignature(s signature, tier string, all []signature) verdict
 		v = review("WITHIN_CLOCK_SKEW", "The change was called validated so close to the deployment or to the end of the time allowed that the clocks do not say whether it counts.")
 	case late > 0:
 		v = exception("VALIDATED_LATE", "The change was validated %s after its deployment, and the policy allows %s.", hours(elapsed), hours(x.p.Validation.Within))
+	case s.unclear:
+		v = review("VALIDATION_UNCLEAR", "A remark speaks of validation, and does not plainly say that the change was validated: %s.", quote(s.text))
 	case claims(s.text) > elapsed+x.p.Skew:
 		v = review("CLAIMED_WINDOW_EXCEEDS_ELAPSED", "The validation says that the change was watched for %s, and only %s had passed since the deployment.", hours(claims(s.text)), hours(elapsed))
 	case s.by.machine:
@@ -171,7 +173,7 @@ func (x *exam) signedFor(s signature, tier string, all []signature) verdict {
 	case s.signed && !s.names():
 		return review("VALIDATED_FOR_ANOTHER", "%s wrote the form, and it names somebody else as the one who validated.", s.by.shown)
 	}
-	if x.p.Validation.OtherThanImplements {
+	if x.p.Validation.OtherThanImplementer {
 		authors, l := x.authors(s.at)
 		j := x.judge(approval{by: s.by}, authors)
 		switch {
@@ -184,14 +186,14 @@ func (x *exam) signedFor(s signature, tier string, all []signature) verdict {
 		}
 	}
 	var lacking verdict
-	if slices.Contains(x.p.Validation.ChecklistFor, tier) && !slices.ContainsFunc(all, func(o signature) bool { return x.inWindowOf(o) && checklist(o.text) }) {
+	if slices.Contains(x.p.Validation.ChecklistFor, tier) && !slices.ContainsFunc(all, func(o signature) bool { return x.inWindowOf(o) && !o.unclear && checklist(o.text) }) {
 		lacking = review("NO_CHECKLIST", "The change was validated in time, without the checklist that the policy asks for at tier %s.", tier)
 	}
 	if role := x.p.Validation.SignOff[tier]; role != "" {
 		unknown := false
 		for _, o := range all {
 			has, known := x.role(o.by, o.at, role)
-			if has && o.names() && x.inWindowOf(o) {
+			if has && !o.unclear && o.names() && x.inWindowOf(o) {
 				if lacking.code != "" {
 					return lacking
 				}

@@ -11,6 +11,9 @@ import (
 // onlyRevert is a plan that says no more than that the change is reverted.
 var onlyRevert = regexp.MustCompile(`(?i)^(we |i |to |just |simply |git )*(revert|roll ?back|undo)( (the|this|it|pr|pull request|commit|change|merge|deployment|deploy|release|and|redeploy|by|previous|version|to))*[.!]*$`)
 
+// noPlan is how people say that they have none.
+var noPlan = regexp.MustCompile(`(?i)^(no|not|none|nothing|see|as|cannot|can'?t|impossible|irreversible)\b|\b(not|cannot) be (rolled|reverted|undone)`)
+
 // rollbackPlanned is T: before the deployment it was written down how to take
 // the change back, or the policy says that the pipeline does.
 func rollbackPlanned(x *exam) verdict {
@@ -20,6 +23,9 @@ func rollbackPlanned(x *exam) verdict {
 	}
 	if x.tdep.none {
 		return x.undeployed()
+	}
+	if l := x.lostTicket(); l != nil {
+		return unable(l)
 	}
 	v := asOf(x.tdep, x.planAt)
 	if v.isException() && x.emergency().is && x.tdep.known() {
@@ -43,14 +49,14 @@ func (x *exam) planAt(cut time.Time) verdict {
 		places = append(places, place{"pull request", x.pullAnswer("rollback_plan", cut)})
 	}
 	best := exception("NO_ROLLBACK_PLAN", "Before the deployment it was not written down how to take the change back.")
-	lost := x.lostTicket()
+	var lost *lack
 	for _, p := range places {
 		lost = first(lost, p.a.lack)
 		w := verdict{}
 		switch text := words(p.a.text); {
 		case p.a.lack != nil || x.worth("rollback_plan", p.a) == blank || nothings.MatchString(text):
 			continue
-		case x.worth("rollback_plan", p.a) == boilerplate:
+		case x.worth("rollback_plan", p.a) == boilerplate, noPlan.MatchString(text):
 			w = review("PLAN_SAYS_NOTHING", "The rollback plan on the %s says nothing of use.", p.where)
 		case onlyRevert.MatchString(text) && x.inCategory(x.judged(), x.p.Rollback.Irreversible...):
 			w = review("REVERT_IS_NO_PLAN", "The plan is to revert the change, which does not take back what it does to data.")

@@ -14,6 +14,9 @@ var unsuccessful = regexp.MustCompile(`(?i)\b(failed|failure|unsuccessful|rolled
 // tookBack is how people record that a change was taken back.
 var tookBack = regexp.MustCompile(`(?i)\b(rolled back|taken back|took (it|this) back|rolling back|rollback (done|complete|executed|performed)|backed out|reverted|incident|INC-[0-9]+|post-?mortem)\b`)
 
+// denies is how people say that there was no need.
+var denies = regexp.MustCompile(`(?i)\bno (incident|rollback|roll-back|need)\b`)
+
 // outcomeFollowedUp is Z: where the change failed, somebody took it back or
 // opened an incident.
 func outcomeFollowedUp(x *exam) verdict {
@@ -44,7 +47,7 @@ func (x *exam) followUp() string {
 		}
 	}
 	for _, m := range x.remarks() {
-		if m.Created.After(x.tdep.at) && tookBack.MatchString(plain(m.Body)) {
+		if m.Created.After(x.tdep.at) && says(plain(m.Body), tookBack.MatchString) == stated && !denies.MatchString(plain(m.Body)) {
 			return m.where
 		}
 	}

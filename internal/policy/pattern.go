@@ -3,6 +3,7 @@ package policy
 import (
 	"regexp"
 	"strings"
+	"unicode"
 )
 
 // Pattern is a text with * for any text, ? for one character and, in paths, **
@@ -27,6 +28,25 @@ func NamePattern(text string) Pattern {
 	}
 	return Pattern{text, regexp.MustCompile(`(?is)^` + b.String() + `$`)}
 }
+
+// WordPattern makes a pattern of the names of checks, jobs and environments:
+// it fits where its words stand in the name, whatever separates them, so that
+// "uat" fits "deploy-uat" and not "evaluate". One that begins with = must be
+// the whole name.
+func WordPattern(text string) Pattern {
+	whole := strings.HasPrefix(text, "=")
+	parts := strings.FieldsFunc(strings.ToLower(strings.TrimPrefix(text, "=")), notWord)
+	for i := range parts {
+		parts[i] = regexp.QuoteMeta(parts[i])
+	}
+	inner := strings.Join(parts, `[^\pL\pN]+`)
+	if whole {
+		return Pattern{text, regexp.MustCompile(`(?is)^[^\pL\pN]*` + inner + `[^\pL\pN]*$`)}
+	}
+	return Pattern{text, regexp.MustCompile(`(?is)(?:^|[^\pL\pN])` + inner + `(?:$|[^\pL\pN])`)}
+}
+
+func notWord(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }
 
 // PathPattern makes a pattern of paths. One without a slash is of the file's
 // name in any folder; in one with slashes * and ? do not cross folders.

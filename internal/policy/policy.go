@@ -156,8 +156,9 @@ type Analysis struct {
 
 // PreProduction is how verification before production is recognised.
 type PreProduction struct {
-	Names  []Pattern // of environments and jobs
-	NotFor []string  // tiers
+	Environments []Pattern
+	Jobs         []Pattern
+	NotFor       []string // tiers
 }
 
 // Delivery is how production is deployed to.
@@ -180,13 +181,13 @@ type Emergency struct {
 
 // Validation is the check after a deployment.
 type Validation struct {
-	Within              time.Duration
-	NotFor              []string          // tiers
-	Words               []string          // lower case
-	Statuses            []string          // lower case
-	SignOff             map[string]string // tier to role
-	ChecklistFor        []string          // tiers
-	OtherThanImplements bool
+	Within               time.Duration
+	NotFor               []string          // tiers
+	Words                []string          // lower case
+	Statuses             []string          // lower case
+	SignOff              map[string]string // tier to role
+	ChecklistFor         []string          // tiers
+	OtherThanImplementer bool
 }
 
 // Rollback says for which categories a plan need not be written, and for which

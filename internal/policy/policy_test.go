@@ -71,7 +71,7 @@ func TestMistakes(t *testing.T) {
 		"unknown default":           {"default: medium", "default: middle", `risk.default: "middle" is not known`},
 		"unknown letter":            {"key_attributes: [A,", "key_attributes: [AA,", `key_attributes[0]: "AA" is not known`},
 		"unknown field":             {"fields: [description,", "fields: [descripton,", `request.fields[0]: "descripton" is not known (did you mean description?)`},
-		"unknown kind of test":      {"low: [review, basic]", "low: [review, smoke]", `testing.tiers.low[1]: "smoke" is not known`},
+		"unknown kind of test":      {"low: [review, basic]", "low: [review, taste]", `testing.tiers.low[1]: "taste" is not known`},
 		"hours":                     {"hours: calendar", "hours: working", `emergency.hours: "working" is not known; allowed: calendar, business`},
 		"percent":                   {"limit_percent: 10", "limit_percent: 110", "emergency.limit_percent: expected a whole number from 0 to 100"},
 		"skew":                      {"clock_skew: 2m", "clock_skew: 2", "clock_skew: expected a duration from"},
@@ -211,6 +211,17 @@ func TestPatterns(t *testing.T) {
 	} {
 		if got := PathPattern(tt.pattern).Match(tt.path); got != tt.want {
 			t.Errorf("%s and %s: %v", tt.pattern, tt.path, got)
+		}
+	}
+	for _, tt := range []struct {
+		pattern, name string
+		want          bool
+	}{
+		{"uat", "deploy-uat", true}, {"uat", "evaluate", false}, {"load test", "Load_Test (eu)", true}, {"load test", "upload test", false}, {"=test", "test", true}, {"=test", "test integration", false},
+		{"integration tests", "CI / integration-tests", true}, {"unit", "community", false}, {"sast", "disaster", false},
+	} {
+		if got := WordPattern(tt.pattern).Match(tt.name); got != tt.want {
+			t.Errorf("%s and %s: %v", tt.pattern, tt.name, got)
 		}
 	}
 	if !NamePattern("*unit*").Match("CI / Unit tests") || NamePattern("unit").Match("unit tests") || (Pattern{}).Match("") {

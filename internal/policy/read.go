@@ -230,10 +230,16 @@ func paths(v yamlfile.Value) []Pattern {
 	return out
 }
 
+// names reads names of checks, jobs or environments.
 func names(v yamlfile.Value) []Pattern {
 	var out []Pattern
-	for _, s := range v.Texts() {
-		out = append(out, NamePattern(s))
-	}
+	v.List(func(e yamlfile.Value) {
+		s := e.Text()
+		if s != "" && strings.IndexFunc(s, func(r rune) bool { return !notWord(r) }) < 0 {
+			e.Problem("%q holds no word", s)
+			return
+		}
+		out = append(out, WordPattern(s))
+	})
 	return out
 }

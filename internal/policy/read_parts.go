@@ -152,9 +152,10 @@ func (p *Policy) readAnalysis(v yamlfile.Value) {
 
 func (p *Policy) readPreProduction(v yamlfile.Value) {
 	v.Mapping(yamlfile.Keys{
-		"names":   func(v yamlfile.Value) { p.PreProduction.Names = names(v) },
-		"not_for": func(v yamlfile.Value) { p.PreProduction.NotFor = each(v, p.tierNames()) },
-	}, "names")
+		"environments": func(v yamlfile.Value) { p.PreProduction.Environments = names(v) },
+		"jobs":         func(v yamlfile.Value) { p.PreProduction.Jobs = names(v) },
+		"not_for":      func(v yamlfile.Value) { p.PreProduction.NotFor = each(v, p.tierNames()) },
+	}, "environments", "jobs")
 }
 
 func (p *Policy) readDeployment(v yamlfile.Value) {
@@ -203,7 +204,7 @@ func (p *Policy) readValidation(v yamlfile.Value) {
 			})
 		},
 		"checklist_for":          func(v yamlfile.Value) { val.ChecklistFor = each(v, p.tierNames()) },
-		"other_than_implementer": func(v yamlfile.Value) { val.OtherThanImplements = v.Boolean() },
+		"other_than_implementer": func(v yamlfile.Value) { val.OtherThanImplementer = v.Boolean() },
 	}, "within", "words")
 }
 
