@@ -11,6 +11,10 @@ import (
 
 var grants = regexp.MustCompile(`(?i)\b(authori[sz]e[sd]?|authori[sz]ing|approved?|approving|go ahead|permission granted|permit)\b`)
 
+// refuses is how people say that it is not authorized, or ask for it. What is
+// only told in words needs review in any case, so a condition does not count.
+var refuses = regexp.MustCompile(`(?i)\b(not|don'?t|cannot|can'?t|never|un)[ -]?(be )?(authori[sz]|approv|permit)|\bneeds? (to be )?(authori[sz]|approv)|\bplease (authori[sz]|approv)|\b(who|can (you|someone|anyone)|could (you|someone)) .*(authori[sz]|approv)`)
+
 // authorized tests that somebody who may do so authorised the change before it
 // was deployed.
 func (x *exam) authorized() verdict {
@@ -119,7 +123,7 @@ func (x *exam) incidentSteps() []approval {
 func (x *exam) toldAuthorized(cut time.Time) (evidence.Ref, string) {
 	told := func(text string) string {
 		for line := range strings.Lines(text) {
-			if says(line, grants.MatchString) == stated {
+			if grants.MatchString(line) && !refuses.MatchString(line) {
 				return oneLine(line)
 			}
 		}

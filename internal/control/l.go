@@ -144,7 +144,7 @@ var tried = regexp.MustCompile(`(?i)\b(tried|tested|verified|checked|accepted)\b
 // triedBefore reports whether a text says that somebody tried the change in an
 // environment before production.
 func (x *exam) triedBefore(text string) bool {
-	return tried.MatchString(text) && policy.MatchAny(x.p.PreProduction.Jobs, text)
+	return tried.MatchString(text) && policy.MatchAny(x.p.PreProduction.Environments, text)
 }
 
 // recorded reports whether CI knows a check or job of one of the names on any
