@@ -9,7 +9,7 @@ func testEffects() map[string][]effect {
 		"failed-then-fixed": {{"K", Met, "The first push failed; the head that was merged had passed."}},
 		"queue-ejected":     {{"K", Met, "The queue put it out once; what it merged in the end had passed in the queue."}},
 		"rerun":             {{"K", NeedsReview, ""}},
-		"red-merge":         {{"K", NeedsReview, "A required check had failed when it was merged; the same checks passed on main afterwards, before the deployment."}, {"L", Exception, ""}},
+		"red-merge":         {{"KL", Exception, ""}},
 		"no-ci":             {{"K", NeedsReview, "CI never ran on the pull request; it passed on main afterwards, before the deployment."}, {"LM", Exception, ""}},
 		"cancelled-ci":      {{"K", NeedsReview, "The run on the final commit was cancelled; the same checks passed on main afterwards, before the deployment."}, {"L", Exception, ""}},
 		"scan-cancelled":    {{"M", Exception, ""}},

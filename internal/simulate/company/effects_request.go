@@ -33,7 +33,6 @@ func requestEffects() map[string][]effect {
 		"ticket-closed-before": {{"V", Exception, ""}},
 
 		"privacy-judged":  {{"X", Met, ""}},
-		"privacy-told":    {{"X", NeedsReview, ""}},
 		"privacy-missing": {{"X", Exception, ""}},
 		"privacy-claimed": {{"X", NeedsReview, ""}},
 		"privacy-unsure":  {{"X", NeedsReview, ""}},

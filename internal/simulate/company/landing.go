@@ -40,7 +40,11 @@ func (t *telling) land() {
 			at: p.merged.Add(-9 * time.Minute), outcome: "success", title: p.title, quick: true})
 	}
 	if p.base == "" {
-		h.runCI(t.story, ciOrder{event: "push", branch: "main", sha: p.sha, actor: merger, at: p.merged.Add(15 * time.Second), outcome: "success", title: strings.SplitN(h.repo.Commits[p.sha].Message, "\n", 2)[0]})
+		outcome := "success"
+		if p.has("red-merge") { // what was red before is red on main too
+			outcome = "failure"
+		}
+		h.runCI(t.story, ciOrder{event: "push", branch: "main", sha: p.sha, actor: merger, at: p.merged.Add(15 * time.Second), outcome: outcome, title: strings.SplitN(h.repo.Commits[p.sha].Message, "\n", 2)[0]})
 	}
 	t.change(merger)
 	t.afterwards()

@@ -159,7 +159,6 @@ func words() map[string]string {
 		"junior-review":              "the only approver was no senior yet, at a risk that asks for one",
 		"privacy-reviewed":           "it touches people's data, and the one who answers for data protection had looked at it",
 		"privacy-judged":             "it touches people's data, and the security team, who may judge that, approved it",
-		"privacy-told":               "it touches people's data, and that somebody looked at it is told in a remark alone",
 		"privacy-missing":            "it touches people's data, and nobody looked at that",
 		"privacy-claimed":            "it touches people's data, and the text says without a name or a day that somebody looked at that",
 		"privacy-unsure":             "whether it touches people's data is open",
