@@ -124,8 +124,8 @@ func demoRequested(c *cli.Context, r *runner.Run, dir string) (runner.Result, er
 	})
 }
 
-// demoFiles writes what a user would have: the configuration, who is who, the
-// auditor's list, and the exhibits that people attached. Files that are there already
+// demoFiles writes what a user would have: the configuration, the policy, who is
+// who, the auditor's list, and the exhibits that people attached. Files that are there already
 // are written anew; the packages of earlier demos stay.
 func demoFiles(dir string, servers *simulate.Servers) (*config.Config, error) {
 	err := fs.WalkDir(samples.Files, ".", func(path string, d fs.DirEntry, err error) error {
@@ -144,6 +144,9 @@ func demoFiles(dir string, servers *simulate.Servers) (*config.Config, error) {
 	file := filepath.Join(dir, config.DefaultFile)
 	if err := writeFile(file, []byte(simulate.Config(servers, dir))); err != nil {
 		return nil, fmt.Errorf("writing the demo's configuration: %w", err)
+	}
+	if err := writeFile(filepath.Join(dir, simulate.PolicyFile), []byte(simulate.Policy())); err != nil {
+		return nil, fmt.Errorf("writing the demo's policy: %w", err)
 	}
 	if err := writeFile(filepath.Join(dir, simulate.PeopleFile), []byte(simulate.People(servers))); err != nil {
 		return nil, fmt.Errorf("writing the demo's list of people: %w", err)

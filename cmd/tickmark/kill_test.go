@@ -24,6 +24,11 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	if err := writeSamples(dir); err != nil {
 		t.Fatal(err)
 	}
+	for name, text := range map[string]string{simulate.PolicyFile: simulate.Policy(), simulate.PeopleFile: simulate.People(servers)} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := os.WriteFile(filepath.Join(dir, "tickmark.yaml"), []byte(simulate.Config(servers, dir)), 0o600); err != nil {
 		t.Fatal(err)
 	}

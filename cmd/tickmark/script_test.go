@@ -169,6 +169,7 @@ func (s *scene) configure(ts *testscript.TestScript) {
 		*map[string]*string{"github": &seen.GitHubURL, "jira": &seen.JiraURL, "prometheus": &seen.PrometheusURL}[system] = p.url
 	}
 	ts.Check(writeSamples(dir))
+	ts.Check(writeFile(filepath.Join(dir, simulate.PolicyFile), []byte(simulate.Policy())))
 	ts.Check(writeFile(filepath.Join(dir, simulate.PeopleFile), []byte(simulate.People(&seen))))
 	ts.Check(os.WriteFile(filepath.Join(dir, "tickmark.yaml"), []byte(simulate.Config(&seen, dir)), 0o600))
 }

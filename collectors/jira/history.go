@@ -88,7 +88,8 @@ func (r *reading) deployed() {
 }
 
 // deployedByField reads the configured field; ok is false where it is empty or
-// no date. Who filled it in did not necessarily deploy, so nobody is named.
+// no date. Whoever set it to what it says is named, as for a status: that is
+// all that the ticket records of who carried the change out.
 func (r *reading) deployedByField() (ok bool) {
 	f, ok := r.ticket.Field(r.c.config.DeployedField)
 	if !ok || r.c.config.DeployedField == "" || f.Value.Source == "" {
@@ -96,15 +97,27 @@ func (r *reading) deployedByField() (ok bool) {
 	}
 	basis := fmt.Sprintf("field %q (%s)", f.Title, f.ID)
 	if at, ok := parseTime(f.Value.Source); ok {
-		r.ticket.Deployed, r.ticket.DeployedBasis = at, basis
+		r.ticket.Deployed, r.ticket.DeployedBy, r.ticket.DeployedBasis = at, r.setLast(f), basis
 		return true
 	}
 	if day, err := time.Parse(time.DateOnly, f.Value.Source); err == nil {
-		r.ticket.Deployed, r.ticket.DeployedDay = day, true
+		r.ticket.Deployed, r.ticket.DeployedBy, r.ticket.DeployedDay = day, r.setLast(f), true
 		r.ticket.DeployedBasis = basis + ", which names the day and not the time"
 		return true
 	}
 	r.note(&evidence.GapError{Part: "deployed", Reason: evidence.Ambiguous,
 		Detail: fmt.Sprintf("%s says %q, which is not a date that can be read", basis, shorten(f.Value.Source, 60))})
 	return false
+}
+
+// setLast gives who last set a field, by its history; nil where it was set when
+// the ticket was created, or where the history does not say.
+func (r *reading) setLast(f evidence.Field) *evidence.Person {
+	var by *evidence.Person
+	for _, h := range r.ticket.History {
+		if h.FieldID == f.ID || h.FieldID == "" && strings.EqualFold(h.Field, f.Title) {
+			by = h.Author
+		}
+	}
+	return by
 }

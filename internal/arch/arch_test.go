@@ -43,7 +43,7 @@ var rules = []struct {
 	{"internal/pack", rule{[]string{"internal/evidence", "internal/redact", "templates"}, []string{"net", "net/http"}}},
 	{"internal/engine", rule{[]string{"internal/evidence", "internal/control"}, pure}},
 	{"internal/run", rule{[]string{"collectors/...", "render/...", "templates", "internal/..."}, []string{"github.com/urfave/cli/v2"}}},
-	{"internal/simulate/...", rule{[]string{"internal/simulate/..."}, nil}},
+	{"internal/simulate/...", rule{[]string{"internal/simulate/...", "templates"}, nil}},
 	{"internal/arch", rule{nil, nil}},
 	{"collectors", rule{[]string{"collectors/...", "internal/capture", "internal/config", "internal/evidence"}, nil}},
 	{"collectors/collectortest", rule{[]string{"internal/capture", "internal/evidence"}, nil}},

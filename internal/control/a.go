@@ -1,6 +1,8 @@
 package control
 
 import (
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -52,13 +54,14 @@ func (x *exam) linkedTicket() verdict {
 	if t.Requested != "" && !strings.EqualFold(t.Requested, t.Key) {
 		v = review("TICKET_MOVED", "The change names %s, which the tracker has moved to %s; a person must say whether it is the same request.", t.Requested, t.Key)
 	} else if others := x.otherChanges(); len(others) > 1 {
-		v = review("TICKET_OF_SEVERAL_CHANGES", "%s name ticket %s; a person must say whether it covers this one.", count(len(others), "pull request"), t.Key).with("pull requests", strings.Join(others, ", "))
+		v = review("TICKET_OF_SEVERAL_CHANGES", "%s belong to ticket %s; a person must say whether it covers this one.", count(len(others), "pull request"), t.Key).with("pull requests", strings.Join(others, ", "))
 	}
 	return v.with("ticket", t.Key).with("named in", strings.Join(x.main.places, ", ")).on(x.subjectRef(), x.main.ref)
 }
 
-// otherChanges gives the pull requests that name the ticket, as the forge
-// found them, this one among them.
+// otherChanges gives the pull requests that the ticket stands for, this one
+// among them: those that name it, as the forge found them, and those to which
+// the ticket itself links.
 func (x *exam) otherChanges() []string {
 	var out []string
 	for _, it := range x.c.All(evidence.KindMention) {
@@ -71,7 +74,32 @@ func (x *exam) otherChanges() []string {
 			}
 		}
 	}
+	for _, r := range x.main.t.Remote {
+		if id := x.pullAddress(r.URL); id != "" && !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	slices.Sort(out)
 	return out
+}
+
+var pullPath = regexp.MustCompile(`^/?([^/]+/[^/]+)/pull/([0-9]+)(?:[/?#].*)?$`)
+
+// pullAddress names the pull request of the same forge that an address leads
+// to; "" for any other address.
+func (x *exam) pullAddress(address string) string {
+	if x.pr == nil {
+		return ""
+	}
+	base, ok := strings.CutSuffix(strings.ToLower(strings.TrimSuffix(x.pr.URL, "/")), strings.ToLower(fmt.Sprintf("%s/pull/%d", x.pr.Repository, x.pr.Number)))
+	if !ok || len(address) < len(base) || !strings.EqualFold(address[:len(base)], base) {
+		return ""
+	}
+	m := pullPath.FindStringSubmatch(address[len(base):])
+	if m == nil {
+		return ""
+	}
+	return m[1] + "#" + m[2]
 }
 
 // textsLack says that a text in which a ticket could be named is missing.

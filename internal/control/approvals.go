@@ -52,6 +52,10 @@ func (x *exam) judge(a approval, authors []author) approval {
 	for _, o := range authors {
 		switch x.who.compare(a.by, o.party) {
 		case same:
+			if o.asked {
+				a.kind, a.code, a.why = byAuthor, "APPROVED_BY_REQUESTER", a.by.shown+" also asked for the change ("+strings.Join(o.did, ", ")+")"
+				return a
+			}
 			if o.mergesOnly {
 				a.kind, a.code = unresolved, "APPROVER_MERGED_BASE"
 				a.why = a.by.shown + " also brought the base branch in (" + strings.Join(o.did, ", ") + "); whether that held code of their own cannot be seen"
@@ -105,6 +109,8 @@ func (x *exam) reviewApprovals(cut time.Time) ([]approval, *lack) {
 		}
 	}
 	authors, l := x.authors(cut)
+	authors, lost := x.askers(authors)
+	l = first(l, lost)
 	if l != nil && len(out) > 0 {
 		// Whoever is an author for certain does not count, whatever is missing.
 		out = x.judgeAll(out, authors)
@@ -158,11 +164,10 @@ func (x *exam) ticketApprovals(cut time.Time) ([]approval, *lack) {
 		return nil, l
 	}
 	authors, missing := x.authors(cut)
-	asked := &authorList{x: x, list: authors}
 	if x.lane != byTicket { // who asks for a change does not approve it either
-		asked.add(x.who.identify(t.Reporter), "reported the ticket", false)
+		authors, _ = x.askers(authors)
 	}
-	out = x.judgeAll(append(out, moved...), asked.list)
+	out = x.judgeAll(append(out, moved...), authors)
 	for i := range out {
 		if out[i].at.IsZero() && out[i].kind == independent {
 			out[i].kind, out[i].code, out[i].why = unresolved, "APPROVAL_NOT_DATED", "the source does not say when it was given"

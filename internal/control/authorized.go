@@ -3,12 +3,17 @@ package control
 import (
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
 
-var grants = regexp.MustCompile(`(?i)\b(authori[sz]ed?|authori[sz]ing|approved?|approving|go ahead|permission granted|permit)\b`)
+var grants = regexp.MustCompile(`(?i)\b(authori[sz]e[sd]?|authori[sz]ing|approved?|approving|go ahead|permission granted|permit)\b`)
+
+// refuses is how people say that it is not authorized, or ask for it. What is
+// only told in words needs review in any case, so a condition does not count.
+var refuses = regexp.MustCompile(`(?i)\b(not|don'?t|cannot|can'?t|never|un)[ -]?(be )?(authori[sz]|approv|permit)|\bneeds? (to be )?(authori[sz]|approv)|\bplease (authori[sz]|approv)|\b(who|can (you|someone|anyone)|could (you|someone)) .*(authori[sz]|approv)`)
 
 // authorized tests that somebody who may do so authorised the change before it
 // was deployed.
@@ -37,6 +42,10 @@ func (x *exam) authorized() verdict {
 		for _, a := range tickets {
 			consider(a, "approved on the ticket")
 		}
+		for _, step := range x.incidentSteps() {
+			consider(step, "approved on the incident")
+		}
+		// What is only told in words may be so: a person must read it.
 		for _, m := range x.remarks() {
 			word := says(plain(m.Body), grants.MatchString)
 			if word == unclear {
@@ -51,11 +60,14 @@ func (x *exam) authorized() verdict {
 					}
 					continue
 				}
-				consider(approval{by: x.who.identify(m.Author), at: m.Created, from: m.where, ref: m.ref}, "wrote so")
+				consider(approval{by: x.who.identify(m.Author), at: m.Created, from: m.where, ref: m.ref}, inWords)
 			}
 		}
 		if best.outcome == evidence.Met {
 			return best
+		}
+		if ref, text := x.toldAuthorized(cut); text != "" && best.outcome != evidence.NeedsReview {
+			best = review("AUTHORIZED_IN_TEXT", "that the change was authorized is only told in a text (%s); a person must read it.", quote(text)).on(ref)
 		}
 		if ex := x.exhibits("approval"); len(ex) > 0 && best.outcome != evidence.NeedsReview {
 			best = review("AUTHORIZED_BY_EXHIBIT", "the authorization is shown by an exhibit (%s) that a person must read.", quote(ex[0].File))
@@ -76,6 +88,63 @@ func (x *exam) authorized() verdict {
 	})
 }
 
+// inWords is how a remark authorizes, which is not as binding as an approval.
+const inWords = "wrote so"
+
+// incidents gives the incidents that the change or its ticket names.
+func (x *exam) incidents() []evidence.Item {
+	var out []evidence.Item
+	for _, it := range x.c.All(evidence.KindTicket) {
+		if it.Ticket != nil && x.isIncident(it.Ticket) && x.namesIncident(it.Ref, it.Ticket.Key) {
+			out = append(out, it)
+		}
+	}
+	return out
+}
+
+// incidentSteps gives the approvals that the steps of an incident hold.
+func (x *exam) incidentSteps() []approval {
+	var out []approval
+	for _, it := range x.incidents() {
+		for _, step := range it.Ticket.Approvals {
+			for _, d := range step.Approvers {
+				if strings.EqualFold(step.Decision, "approved") && strings.EqualFold(d.Decision, "approved") {
+					out = append(out, approval{by: x.who.identify(d.Person), at: step.Completed, from: "incident " + it.Ticket.Key, ref: it.Ref})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// toldAuthorized finds a line of the incident, the ticket or the commit that
+// says that somebody authorized the change. Whoever wrote it need not be the
+// one who did.
+func (x *exam) toldAuthorized(cut time.Time) (evidence.Ref, string) {
+	told := func(text string) string {
+		for line := range strings.Lines(text) {
+			if grants.MatchString(line) && !refuses.MatchString(line) {
+				return oneLine(line)
+			}
+		}
+		return ""
+	}
+	for _, it := range x.incidents() {
+		if text := told(bodyAt(it.Ticket, cut).text); text != "" {
+			return it.Ref, text
+		}
+	}
+	if t := x.main.t; t != nil && x.main.strong {
+		if text := told(plain(t.Body)); text != "" {
+			return x.main.ref, text
+		}
+	}
+	if x.landed != nil {
+		return x.landedRef, told(x.landed.Message)
+	}
+	return evidence.Ref{}, ""
+}
+
 // mayAuthorize judges one authorization by who gave it.
 func (x *exam) mayAuthorize(a approval, did string) verdict {
 	has, known := x.roleOf(a.by, a.at, x.p.Emergency.Authorizers)
@@ -93,6 +162,8 @@ func (x *exam) mayAuthorize(a approval, did string) verdict {
 		v = review("AUTHORIZER_IS_IMPLEMENTER", "%s authorized the change and also made it.", a.by.shown)
 	case a.kind != independent:
 		v = review(a.code, "%s %s: %s.", a.by.shown, did, a.why)
+	case did == inWords:
+		v = review("AUTHORIZED_IN_TEXT", "%s, who may do so, authorized the change in words alone, before it was deployed; a person must read them.", a.by.shown)
 	default:
 		v = met("AUTHORIZED", "%s, who may do so, %s before the change was deployed.", a.by.shown, did)
 	}

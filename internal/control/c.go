@@ -6,15 +6,19 @@ import (
 	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
+	"github.com/tickmark-dev/tickmark/internal/policy"
 )
 
 // requestComplete is C: the request holds what the policy asks for, and says
 // something, as it stood at the deployment.
 func requestComplete(x *exam) verdict {
-	if len(x.p.Request.Fields) == 0 {
+	if len(x.requestFields()) == 0 {
 		return notApplicable("NOT_IN_POLICY", "The policy asks for no fields.")
 	}
 	find := x.pullAnswer
+	if a := x.outcome("A"); x.pullIsRequest() && a.outcome == evidence.NeedsReview {
+		return noRequest(a) // which of the two is the request must be said first
+	}
 	if !x.pullIsRequest() {
 		if x.main.t == nil || !x.main.strong {
 			return noRequest(x.outcome("A"))
@@ -31,6 +35,21 @@ func requestComplete(x *exam) verdict {
 	return asOf(cut, func(at time.Time) verdict { return x.complete(find, at) }).on(x.requestRef()).on(cut.basis...)
 }
 
+// requestFields gives what the request must hold: what every request must, and
+// what a ticket of its type must besides.
+func (x *exam) requestFields() []string {
+	fields := slices.Clone(x.p.Request.Fields)
+	if x.main.t == nil || x.pullIsRequest() {
+		return fields
+	}
+	for _, name := range x.p.Request.ByType[policy.Fold(x.main.t.Type)] {
+		if !slices.Contains(fields, name) {
+			fields = append(fields, name)
+		}
+	}
+	return fields
+}
+
 // requestRef is the record that stands for the change request.
 func (x *exam) requestRef() evidence.Ref {
 	if x.pullIsRequest() {
@@ -43,7 +62,8 @@ func (x *exam) complete(find func(string, time.Time) answer, cut time.Time) verd
 	var blanks, weak, undated []string
 	var edited time.Time
 	v := met("REQUEST_COMPLETE", "The request holds all that the policy asks for.")
-	for _, name := range x.p.Request.Fields {
+	fields := x.requestFields()
+	for _, name := range fields {
 		a := find(name, cut)
 		if a.lack != nil {
 			return unable(a.lack)
@@ -63,7 +83,7 @@ func (x *exam) complete(find func(string, time.Time) answer, cut time.Time) verd
 			edited = a.edited
 		}
 	}
-	if weakTitle := x.weakTitle(); weakTitle != "" && slices.Contains(x.p.Request.Fields, "description") && len(weak) == 0 {
+	if weakTitle := x.weakTitle(); weakTitle != "" && slices.Contains(fields, "description") && len(weak) == 0 {
 		weak = append(weak, "title ("+quote(weakTitle)+")")
 	}
 	var w verdict

@@ -27,6 +27,10 @@ type Options struct {
 	// a commit that the population does not hold. Nil where there is no
 	// population.
 	ChangeOf func(repository, sha string) (change string, known bool)
+	// Approved says what attribute E came to for another change of the
+	// population, by the name that ChangeOf gave it; known is false where it
+	// was not tested. Nil where there is no population.
+	Approved func(change string) (outcome evidence.Outcome, known bool)
 }
 
 // attribute is one test.
@@ -56,6 +60,12 @@ func Evaluate(c *evidence.Change, o Options) []evidence.Result {
 		results = append(results, x.outcome(a.letter).result(a.letter, x.p))
 	}
 	return results
+}
+
+// Approved tests attribute E alone: for those who ask whether another change of
+// the same deployment was approved.
+func Approved(c *evidence.Change, o Options) evidence.Outcome {
+	return newExam(c, o).outcome("E").outcome
 }
 
 // outcome tests one attribute, once: some rest on others.

@@ -15,6 +15,9 @@ type author struct {
 	did []string // "opened the pull request", "author of 0123456789ab", …
 	// mergesOnly is set where all that they did is bringing the base branch in.
 	mergesOnly bool
+	// asked is set where all that they did is asking for the change: they did
+	// not make it, and are not independent of it either.
+	asked bool
 }
 
 // AUTHORS is everybody who had a hand in the code: who opened the pull request,
@@ -66,13 +69,47 @@ type authorList struct {
 func (a *authorList) add(p party, did string, merge bool) {
 	i := slices.IndexFunc(a.list, func(o author) bool { return !p.ghost && !o.ghost && o.id() == p.id() })
 	if i < 0 {
-		a.list = append(a.list, author{p, []string{did}, merge})
+		a.list = append(a.list, author{party: p, did: []string{did}, mergesOnly: merge})
 		return
 	}
 	if len(a.list[i].did) < 3 {
 		a.list[i].did = append(a.list[i].did, did)
 	}
 	a.list[i].mergesOnly = a.list[i].mergesOnly && merge
+	a.list[i].asked = false
+}
+
+// ask adds somebody who asked for the change. Whoever made it stays an author.
+func (a *authorList) ask(p *evidence.Person, did string) {
+	if p == nil { // who asked is attribute C's question
+		return
+	}
+	by := a.x.who.identify(p)
+	i := slices.IndexFunc(a.list, func(o author) bool { return !by.ghost && !o.ghost && o.id() == by.id() })
+	switch {
+	case i < 0:
+		a.list = append(a.list, author{party: by, did: []string{did}, asked: true})
+	case a.list[i].asked && len(a.list[i].did) < 3:
+		a.list[i].did = append(a.list[i].did, did)
+	case a.list[i].mergesOnly: // two small parts are still no code
+		a.list[i].asked, a.list[i].mergesOnly = true, false
+		a.list[i].did = append(a.list[i].did, did)
+	}
+}
+
+// askers adds to AUTHORS whoever asked for the change: those who reported or
+// created its tickets. They do not approve it, though they did not make it.
+func (x *exam) askers(authors []author) ([]author, *lack) {
+	a := &authorList{x: x, list: slices.Clone(authors)}
+	var l *lack
+	for _, t := range x.tickets {
+		if t.strong {
+			l = first(l, x.partial(t.ref, "who asked for the change on ticket "+t.t.Key, "reporter", "creator"))
+			a.ask(t.t.Reporter, "reported ticket "+t.t.Key)
+			a.ask(t.t.Creator, "created ticket "+t.t.Key)
+		}
+	}
+	return a.list, first(l, x.lostTicket())
 }
 
 func (a *authorList) commit(c evidence.Commit, merge bool) {
@@ -118,10 +155,11 @@ func (a *authorList) coAuthors(c evidence.Commit) {
 
 // ticket adds who asked for the change and who carried it out.
 func (a *authorList) ticket(t *evidence.Ticket, cut time.Time) {
-	a.add(a.x.who.identify(t.Reporter), "reported the ticket", false)
-	if t.Creator != nil {
-		a.add(a.x.who.identify(t.Creator), "created the ticket", false)
+	if t.Reporter == nil && t.Creator == nil {
+		a.add(a.x.who.identify(nil), "asked for the change", false)
 	}
+	a.ask(t.Reporter, "reported the ticket")
+	a.ask(t.Creator, "created the ticket")
 	if t.DeployedBy != nil {
 		a.add(a.x.who.identify(t.DeployedBy), "carried the change out", false)
 	}

@@ -2,6 +2,7 @@ package control
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"time"
 
@@ -93,6 +94,8 @@ func (x *exam) writtenUp() verdict {
 	return met("DOCUMENTED_IN_TIME", "the change was documented in time, with testing, rollback, outcome and lessons.")
 }
 
+var lessons = regexp.MustCompile(`(?i)\blessons?(?: (?:learned|learnt))?\s*:\s*(.+)`)
+
 // says reports whether the change request, the pull request or a remark says
 // something under a heading by a cut-off.
 func (x *exam) says(part string, cut time.Time) (bool, *lack) {
@@ -110,7 +113,14 @@ func (x *exam) says(part string, cut time.Time) (bool, *lack) {
 		return true, nil
 	}
 	for _, m := range x.remarks() {
-		if !m.Created.After(cut) && x.judgeText(sections(plain(m.Body))[part], 1) == substance {
+		text := plain(m.Body)
+		told := x.judgeText(sections(text)[part], 1) == substance
+		if part == "lessons" && !told { // reviews of incidents name them within a paragraph
+			if found := lessons.FindStringSubmatch(text); found != nil {
+				told = x.judgeText(found[1], 3) == substance
+			}
+		}
+		if !m.Created.After(cut) && told {
 			return true, nil
 		}
 	}

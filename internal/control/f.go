@@ -10,6 +10,9 @@ func approvalMatrix(x *exam) verdict {
 	if v, exempt, _ := x.exempt("F"); exempt {
 		return v
 	}
+	if x.emergency().is {
+		return notApplicable("EMERGENCY", "Who may authorize and approve an emergency change is for attribute P.").with("emergency", x.emergency().where).on(x.subjectRef())
+	}
 	if x.lane == byCommit {
 		return x.pushedDirectly("nobody approved it")
 	}
@@ -21,22 +24,17 @@ func approvalMatrix(x *exam) verdict {
 	if x.lane == byTicket && x.tdep.none {
 		return x.undeployed()
 	}
-	cut := x.approvalCutoff()
-	if x.lane == byTicket && !x.emergency().is {
+	cut := x.tmerge
+	if x.lane == byTicket {
 		cut = x.tdep
 	}
 	v := asOf(cut, func(at time.Time) verdict { return x.matrixAt(req, at) })
 	return v.with("tier", tier).on(x.subjectRef())
 }
 
-// matrixAt compares the approvals at a cut-off of the code with the matrix.
-// Approvals of the release count up to the deployment.
+// matrixAt compares the approvals at a cut-off with the matrix.
 func (x *exam) matrixAt(req requirement, cut time.Time) verdict {
-	release := cut
-	if x.tdep.known() && x.tdep.lo.After(cut) && !x.emergency().is {
-		release = x.tdep.lo
-	}
-	all, l := x.counted(cut, release)
+	all, l := x.ofChange(cut)
 	sure := x.tally(req, pick(all, independent))
 	hope := x.tally(req, pick(all, independent, unresolved))
 	v := met("MATRIX_SATISFIED", "The approvals are those that the policy asks for.")

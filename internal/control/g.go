@@ -19,33 +19,24 @@ func approvedInTime(x *exam) verdict {
 		return x.pushedDirectly("nothing was approved before it landed")
 	}
 	tier, l := x.tier()
-	if l != nil {
+	switch {
+	case l != nil:
 		return unable(l)
-	}
-	req := x.requirement(tier)
-	if x.tdep.lack != nil {
+	case x.tdep.lack != nil:
 		return unable(x.tdep.lack)
-	}
-	if x.tdep.none {
+	case x.tdep.none:
 		return x.undeployed()
-	}
-	if x.lane == byTicket {
-		return asOf(x.tdep, func(cut time.Time) verdict { return x.timely(req, cut, cut) })
-	}
-	if x.tmerge.lack != nil {
+	case x.lane == byTicket:
+		return asOf(x.tdep, x.timely)
+	case x.tmerge.lack != nil:
 		return unable(x.tmerge.lack)
 	}
-	return x.mergedInTime(req)
+	return x.mergedInTime(x.requirement(tier))
 }
 
 // mergedInTime judges a pull request at its two gates.
 func (x *exam) mergedInTime(req requirement) verdict {
-	// A counted approval of the code is there by the merge, one of the release
-	// by the deployment.
-	merge := asOf(x.tmerge, func(cut time.Time) verdict {
-		return x.timely(req, cut, x.tdep.lo)
-	})
-	deploy := asOf(x.tdep, func(cut time.Time) verdict { return x.timely(req, cut, cut) })
+	merge, deploy := asOf(x.tmerge, x.timely), asOf(x.tdep, x.timely)
 	v := merge
 	switch {
 	case merge.outcome == evidence.Unable:
@@ -56,6 +47,7 @@ func (x *exam) mergedInTime(req requirement) verdict {
 			v = review("MERGED_AFTER_DEPLOYMENT", "The change was approved, and the merge does not lie before the deployment: either it was deployed before it was merged, or clocks disagree.").facts(deploy)
 		}
 	case merge.outcome == evidence.Met:
+		v = x.lateRequired(req, merge)
 	case merge.outcome == evidence.Exception && deploy.outcome == evidence.Met && x.p.Approvals.Gate == "deploy":
 		v = deploy
 	case merge.outcome == evidence.Exception && deploy.outcome == evidence.Met:
@@ -66,36 +58,47 @@ func (x *exam) mergedInTime(req requirement) verdict {
 	return v.at("merged", x.tmerge.at).with("deployed", x.tdep.String()).on(x.prRef).on(x.tdep.basis...)
 }
 
-// timely judges whether the required approvals were there at two cut-offs.
-// Roles that nobody has stated are F's question.
-func (x *exam) timely(req requirement, code, release time.Time) verdict {
-	all, l := x.counted(code, release)
-	if l != nil && !x.tally(req, pick(all, independent)).met() {
+// timely judges whether an approval that counts was there at a cut-off. Whether
+// the approvals are those that the matrix asks for is F's question.
+func (x *exam) timely(cut time.Time) verdict {
+	all, l := x.ofChange(cut)
+	sure, open := pick(all, independent), pick(all, unresolved)
+	v := met("APPROVED_IN_TIME", "The approvals that count were given before the merge and before the deployment.")
+	switch {
+	case len(sure) > 0 && l == nil:
+	case l != nil && len(sure)+len(open) > 0, l != nil && len(all) == 0:
 		return unable(l)
-	}
-	sure, hopeful := pick(all, independent), pick(all, independent, unresolved)
-	v := met("APPROVED_IN_TIME", "The required approvals were given before the merge and before the deployment.")
-	if missing := x.tally(req, hopeful).short; len(missing) > 0 {
-		v = exception("NOT_APPROVED_IN_TIME", "When the change was deployed it did not have the required approvals: it had no more than %s.", countedWord(hopeful))
-		if late := x.lateApprovals(release); late != "" {
-			v = exception("APPROVED_AFTER_DEPLOYMENT", "When the change was deployed it did not have the required approvals; somebody approved afterwards.").with("approved afterwards", late)
+	case len(open) > 0:
+		v = review(open[0].code, "An approval was given in time, and it is not certain that it counts: %s.", open[0].why)
+	default:
+		v = exception("NOT_APPROVED_IN_TIME", "When it mattered the change had no approval that counts.")
+		if late := x.lateApprovals(cut); late != "" {
+			v = exception("APPROVED_AFTER_DEPLOYMENT", "When the change was deployed it had no approval that counts; somebody approved afterwards.").with("approved afterwards", late)
 		}
-		v = v.with("missing", list(missing))
-	} else if len(x.tally(req, sure).short) > 0 {
-		open := pick(all, unresolved)[0]
-		v = review(open.code, "Approvals were given in time, and it is not certain that they count: %s.", open.why)
 	}
 	for _, a := range sure {
 		v = v.on(a.ref)
 	}
-	return v.with("required", req.String()).with("approvals", shownApprovals(all))
+	return v.with("approvals", shownApprovals(all))
 }
 
-func countedWord(all []approval) string {
-	if len(all) == 0 {
-		return "no approval"
+// lateRequired looks, where one approval was in time, for others that the
+// matrix asks for and that came only after the merge: those came too late.
+func (x *exam) lateRequired(req requirement, inTime verdict) verdict {
+	lacking := func(cut time.Time) int {
+		all, _ := x.ofChange(cut)
+		return len(x.tally(req, pick(all, independent)).short)
 	}
-	return count(len(all), "approval") + " that may count"
+	atMerge := lacking(x.tmerge.at)
+	switch {
+	case atMerge == 0:
+	case lacking(x.tdep.at) < atMerge && x.p.Approvals.Gate == "deploy":
+	case lacking(x.tdep.at) < atMerge:
+		return review("APPROVED_AFTER_MERGE", "An approval that the policy asks for came after the merge and before the deployment; the policy asks for approval before the merge.").facts(inTime)
+	case lacking(x.c.AsOf) < atMerge:
+		return exception("APPROVED_AFTER_DEPLOYMENT", "An approval that the policy asks for came only after the deployment.").with("approved afterwards", x.lateApprovals(x.tdep.at)).facts(inTime)
+	}
+	return inTime
 }
 
 // lateApprovals shows reviews that approved after a cut-off.

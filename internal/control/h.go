@@ -145,7 +145,11 @@ func (x *exam) ticketUnchanged() verdict {
 	if l := x.lacks(x.main.ref, "the history of the ticket", "history"); l != nil {
 		return unable(l)
 	}
-	return asOf(x.tdep, func(cut time.Time) verdict {
+	until := x.tdep
+	if x.emergency().is && x.tdep.known() {
+		until = x.approvalCutoff()
+	}
+	return asOf(until, func(cut time.Time) verdict {
 		all, l := x.ticketApprovals(cut)
 		sure := pick(all, independent)
 		switch {
@@ -158,8 +162,12 @@ func (x *exam) ticketUnchanged() verdict {
 			return review(open.code, "The change was approved, and it is not certain that the approval counts: %s.", open.why).on(x.main.ref)
 		}
 		last := slices.MaxFunc(sure, func(a, b approval) int { return a.at.Compare(b.at) })
+		from, to := last.at, x.tdep.at
+		if x.emergency().is && to.Before(from) { // it was approved afterwards, and no other text than what was done
+			from, to = to, from
+		}
 		for _, h := range x.main.t.History {
-			if h.At.After(last.at.Add(x.p.Skew)) && !h.At.After(cut) && slices.ContainsFunc([]string{"description", "summary"}, func(f string) bool { return isField(h, f, "") }) {
+			if h.At.After(from.Add(x.p.Skew)) && !h.At.After(to) && slices.ContainsFunc([]string{"description", "summary"}, func(f string) bool { return isField(h, f, "") }) {
 				return review("REQUEST_CHANGED_AFTER_APPROVAL", "The ticket's %s was changed after the approval and before the deployment.", h.Field).at("changed", h.At).at("approved", last.at).on(x.main.ref)
 			}
 		}

@@ -9,9 +9,10 @@ import (
 	"github.com/tickmark-dev/tickmark/internal/policy"
 )
 
-// checksPassed is K: the required checks passed on what merged: on H, on what
-// the merge queue tested, or on M; on the first two before the merge, on the
-// last before the deployment.
+// checksPassed is K: the required checks passed on what merged, before it did:
+// on H or on what the merge queue tested; of a commit that no pull request
+// brought, on M before the deployment. Checks of a pull request that passed
+// only on M, after the merge, are for a person to judge.
 func checksPassed(x *exam) verdict {
 	switch {
 	case x.lane == byTicket:
@@ -53,11 +54,8 @@ func (x *exam) pullChecks(required []policy.RequiredCheck) verdict {
 		return head
 	}
 	merged := x.checksOn(x.m, x.tdep, required)
-	if merged.outcome == evidence.Met && head.code == "CHECKS_ABSENT" {
-		return merged
-	}
 	if merged.outcome == evidence.Met {
-		return review("PASSED_AFTER_MERGE", "The required checks did not pass on the pull request; they passed on what landed, before the deployment.").facts(head).facts(merged)
+		return review("PASSED_AFTER_MERGE", "The required checks had not passed before the merge; they passed on what landed, before the deployment.").facts(head).facts(merged)
 	}
 	if merged.outcome == evidence.Unable && head.code == "CHECKS_ABSENT" {
 		return merged
@@ -190,7 +188,7 @@ func (x *exam) resultsOf(c *evidence.Checks, cut time.Time) []checkResult {
 	runs := slices.Clone(c.Runs)
 	slices.SortStableFunc(runs, func(a, b evidence.CheckRun) int { return ended(a).Compare(ended(b)) })
 	for _, r := range runs {
-		if !r.Started.IsZero() && r.Started.After(cut) {
+		if !r.Started.IsZero() && r.Started.After(cut) || x.delivers(r) {
 			continue
 		}
 		conclusion := strings.ToLower(r.Conclusion)
@@ -217,6 +215,22 @@ func (x *exam) resultsOf(c *evidence.Checks, cut time.Time) []checkResult {
 	return out
 }
 
+// delivers reports whether a check is a part of the delivery and no check of
+// the code: the job that deploys to production, and what waits for it. Neither
+// can have passed before the deployment.
+func (x *exam) delivers(r evidence.CheckRun) bool {
+	for _, it := range x.containing {
+		if slices.ContainsFunc(it.Deployment.Statuses, func(s evidence.DeploymentStatus) bool { return s.LogURL != "" && s.LogURL == r.URL }) {
+			return true
+		}
+		b, ok := x.c.Find(it.Deployment.Build)
+		if ok && b.Build != nil && !r.Started.Before(it.Deployment.Created) && slices.ContainsFunc(b.Build.Jobs, func(j evidence.Job) bool { return j.ID == r.ID }) {
+			return true
+		}
+	}
+	return false
+}
+
 // ended orders runs: one that has not ended comes last.
 func ended(r evidence.CheckRun) time.Time {
 	if r.Completed.IsZero() {
@@ -241,7 +255,7 @@ func (x *exam) reruns() (verdict, bool) {
 		delivery = x.first.Deployment.Build
 	}
 	for _, g := range x.c.Gaps {
-		if g.Ref.Kind == evidence.KindBuild && g.Ref != delivery && (g.Part == "" || names(g.Part, "attempt")) {
+		if g.Ref.Kind == evidence.KindBuild && g.Ref != delivery && (g.Part == "" || names(g.Part, "attempt") && !names(g.Part, "log of")) {
 			return unable(lackOf(g, "the CI run "+g.Ref.ID+", which says how often it ran")), true
 		}
 	}
@@ -256,13 +270,28 @@ func (x *exam) reruns() (verdict, bool) {
 					with("attempts", shownAttempts(b)).on(it.Ref), true
 			}
 		}
-		for _, g := range x.c.GapsOf(it.Ref) {
-			if g.Reason == evidence.Expired && names(g.Part, "log") {
-				return review("LOG_EXPIRED", "The checks passed, and the source no longer keeps the log of %s that would show what they did.", quote(b.Name)).on(it.Ref), true
-			}
+		if x.logGone(b.SHA, "") {
+			return review("LOG_EXPIRED", "The checks passed, and the source no longer keeps the log of %s that would show what they did.", quote(b.Name)).on(it.Ref), true
 		}
 	}
 	return verdict{}, false
+}
+
+// logGone reports whether the source no longer keeps the log of a job that ran
+// on a commit: what it concluded is then known, and not what it did. Without a
+// name it is that of any job, but for those of the delivery.
+func (x *exam) logGone(sha, job string) bool {
+	for _, it := range x.c.All(evidence.KindBuild) {
+		if it.Build == nil || it.Build.SHA != sha || x.first.Deployment != nil && it.Ref == x.first.Deployment.Build {
+			continue
+		}
+		for _, g := range x.c.GapsOf(it.Ref) {
+			if g.Reason == evidence.Expired && (names(g.Part, "log of job "+job) || job == "" && names(g.Part, "log")) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func shownAttempts(b *evidence.Build) string {

@@ -2,8 +2,11 @@ package control
 
 import (
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 	"github.com/tickmark-dev/tickmark/internal/policy"
@@ -17,15 +20,15 @@ func testsAdequate(x *exam) verdict {
 	if l != nil {
 		return unable(l)
 	}
-	if x.lane != byTicket && x.onlyOf(x.p.Checks.NotFor) {
-		return notApplicable("NO_CODE", "Every file is of a kind that needs no tests by the policy (%s).", list(x.p.Checks.NotFor)).on(x.subjectRef())
-	}
 	if x.lane != byTicket && x.mLack != nil {
 		return unable(x.mLack)
 	}
 	kinds := x.testKinds(tier)
+	if len(kinds) == 0 && x.lane != byTicket && x.onlyOf(x.p.Checks.NotFor) {
+		return notApplicable("NO_CODE", "Every file is of a kind that needs no tests by the policy (%s).", list(x.p.Checks.NotFor)).on(x.subjectRef())
+	}
 	v := met("TESTS_ADEQUATE", "There is evidence of every kind of test that the policy asks for at tier %s.", tier)
-	var missing, claimed []string
+	var missing, claimed, gone []string
 	var lost *lack
 	for _, kind := range kinds {
 		f := x.testEvidence(kind)
@@ -35,6 +38,8 @@ func testsAdequate(x *exam) verdict {
 			lost = first(lost, f.lack)
 		case f.how == claim:
 			claimed = append(claimed, kind)
+		case f.how == unlogged:
+			gone = append(gone, kind)
 		case f.how == none:
 			missing = append(missing, kind)
 		}
@@ -49,20 +54,25 @@ func testsAdequate(x *exam) verdict {
 		w = review("TESTS_CLAIMED", "Somebody says that these tests were made, and a person must look at what shows it: %s.", list(claimed)).facts(v)
 	case empty != "":
 		w = review("NO_TESTS_EXECUTED", "The checks passed, and the report %s shows that no test was executed.", quote(empty)).facts(v)
+	case len(gone) > 0:
+		w = review("LOG_EXPIRED", "The source states that the tests passed, and no longer keeps the logs and reports that would show what they did: %s.", list(gone)).facts(v)
 	}
 	return w.with("tier", tier).on(x.subjectRef())
 }
 
 // testKinds gives the kinds of test that the policy asks for. An emergency
-// needs at least a minimal test; where no code changed, none of code is.
+// needs at least a minimal test; where no code changed, none of code is; of
+// documentation nothing but a review can be asked.
 func (x *exam) testKinds(tier string) []string {
-	if x.emergency().is {
-		return []string{"basic"}
-	}
-	if x.lane == byTicket {
-		return x.p.Testing.WithoutCode
-	}
 	kinds := slices.Clone(x.p.Testing.Tiers[tier])
+	switch {
+	case x.emergency().is:
+		return []string{"basic"}
+	case x.lane == byTicket, x.onlyOf(x.p.Testing.NoCodeFor):
+		return x.p.Testing.WithoutCode
+	case x.onlyOf(x.p.Checks.NotFor):
+		return slices.DeleteFunc(kinds, func(k string) bool { return k != "review" })
+	}
 	for _, c := range x.categories(x.judged()) {
 		for _, k := range x.p.Testing.Categories[c] {
 			if !slices.Contains(kinds, k) {
@@ -77,9 +87,10 @@ func (x *exam) testKinds(tier string) []string {
 type strength int
 
 const (
-	none   strength = iota
-	claim           // somebody says so
-	result          // a system's own record of the result
+	none     strength = iota
+	claim             // somebody says so
+	unlogged          // a system states the result, and what would show it is gone
+	result            // a system's own record of the result
 )
 
 type shownTest struct {
@@ -97,6 +108,9 @@ func (x *exam) testEvidence(kind string) shownTest {
 		v := x.staging()
 		switch v.outcome {
 		case evidence.Met:
+			if x.stagingLogGone() {
+				return shownTest{unlogged, v.why, v.basis, nil}
+			}
 			return shownTest{result, v.why, v.basis, nil}
 		case evidence.NeedsReview:
 			return shownTest{claim, v.why, v.basis, nil}
@@ -108,12 +122,79 @@ func (x *exam) testEvidence(kind string) shownTest {
 		return x.documented()
 	case "basic":
 		var names []policy.Pattern
-		for _, p := range x.p.Testing.Evidence {
-			names = append(names, p...)
+		for _, other := range slices.Sorted(maps.Keys(x.p.Testing.Evidence)) {
+			if other != "security" { // a scan says nothing of what the change does
+				names = append(names, x.p.Testing.Evidence[other]...)
+			}
 		}
-		return x.orClaim(x.testRuns(names), "")
+		return x.orClaim(x.testRuns(names), anything)
 	}
-	return x.orClaim(x.testRuns(x.p.Testing.Evidence[kind]), kind)
+	f := x.testRuns(x.p.Testing.Evidence[kind])
+	if f.how == none && x.recorded(x.p.Testing.Evidence[kind]) {
+		return f // CI records this kind of test: a ticked box is no evidence of one that did not run
+	}
+	return x.orClaim(f, func(text string) bool { return names(text, kind) || kind == "uat" && x.triedBefore(text) })
+}
+
+// anything is any text.
+func anything(string) bool { return true }
+
+var tried = regexp.MustCompile(`(?i)\b(tried|tested|verified|checked|accepted)\b`)
+
+// triedBefore reports whether a text says that somebody tried the change in an
+// environment before production.
+func (x *exam) triedBefore(text string) bool {
+	return tried.MatchString(text) && policy.MatchAny(x.p.PreProduction.Environments, text)
+}
+
+// recorded reports whether CI knows a check or job of one of the names on any
+// commit of the change, whatever came of it.
+func (x *exam) recorded(names []policy.Pattern) bool {
+	for _, it := range x.c.All(evidence.KindChecks) {
+		if it.Checks != nil && slices.ContainsFunc(it.Checks.Runs, func(r evidence.CheckRun) bool { return policy.MatchAny(names, r.Name) }) {
+			return true
+		}
+	}
+	for _, it := range x.c.All(evidence.KindBuild) {
+		if it.Build != nil && slices.ContainsFunc(it.Build.Jobs, func(j evidence.Job) bool { return policy.MatchAny(names, j.Name) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// tested gives the commits on which tests count, and up to when: H and what
+// the merge queue tested, before the merge; of a commit that no pull request
+// brought, M before the deployment.
+func (x *exam) tested() (shas []string, until time.Time) {
+	switch x.lane {
+	case byCommit:
+		return []string{x.m}, x.judged()
+	case byTicket:
+		return nil, x.judged()
+	}
+	shas, until = []string{x.h}, x.judged()
+	if x.tmerge.known() {
+		until = x.tmerge.hi
+	}
+	group := x.queued()
+	for _, it := range x.c.All(evidence.KindBuild) {
+		if it.Build != nil && it.Build.Event == "merge_group" && it.Build.SHA == x.m {
+			group = x.m
+		}
+	}
+	if group != "" {
+		shas = append(shas, group)
+	}
+	return shas, until
+}
+
+// stagingLogGone reports whether the source no longer keeps the log of what ran
+// before production. That it passed is known, which is all that N asks.
+func (x *exam) stagingLogGone() bool {
+	return slices.ContainsFunc(x.c.Gaps, func(g evidence.Gap) bool {
+		return g.Ref.Kind == evidence.KindBuild && g.Reason == evidence.Expired && names(g.Part, "log of job") && policy.MatchAny(x.p.PreProduction.Jobs, g.Part)
+	})
 }
 
 // reviewEvidence is the code review that low tiers ask for.
@@ -131,51 +212,76 @@ func (x *exam) reviewEvidence() shownTest {
 }
 
 // testRuns looks for checks and jobs with one of the names that passed on what
-// merged, before the deployment.
+// merged, in time.
 func (x *exam) testRuns(names []policy.Pattern) shownTest {
 	if x.lane == byTicket {
 		return shownTest{}
 	}
 	var out shownTest
-	for _, sha := range []string{x.h, x.m} {
+	better := func(f shownTest) {
+		if f.how > out.how {
+			f.lack = nil
+			out = f
+		}
+	}
+	shas, until := x.tested()
+	for _, sha := range shas {
 		if sha == "" {
 			continue
 		}
 		ref := x.checksRef(sha)
 		if l := x.lacks(ref, "what CI said of commit "+short(sha), "check runs", "statuses"); l != nil {
-			if sha == x.h || x.h == "" {
-				return shownTest{lack: l}
+			if out.how == none {
+				out.lack = first(out.lack, l)
 			}
 			continue
 		}
 		it, _ := x.c.Find(ref)
-		for _, r := range x.resultsOf(it.Checks, x.judged()) {
+		for _, r := range x.resultsOf(it.Checks, until) {
 			if policy.MatchAny(names, r.name) && r.conclusion == "success" {
-				return shownTest{result, r.name + " passed on " + short(sha), []evidence.Ref{ref}, nil}
+				better(x.passedTest(r, sha, ref))
 			}
 		}
-		out.lack = first(out.lack, x.lacks(ref, "every run of the checks of commit "+short(sha), "earlier runs"))
+		if l := x.lacks(ref, "every run of the checks of commit "+short(sha), "earlier runs"); out.how == none {
+			out.lack = first(out.lack, l)
+		}
 	}
 	for _, it := range x.c.All(evidence.KindBuild) {
-		if it.Build == nil || it.Build.SHA != x.h && it.Build.SHA != x.m {
+		if it.Build == nil || !slices.Contains(shas, it.Build.SHA) {
 			continue
 		}
 		for _, j := range it.Build.Jobs {
-			if policy.MatchAny(names, j.Name) && j.Conclusion == "success" && j.Attempt == it.Build.Attempt && !j.Completed.After(x.judged()) {
-				return shownTest{result, "job " + j.Name + " passed", []evidence.Ref{it.Ref}, nil}
+			if policy.MatchAny(names, j.Name) && j.Conclusion == "success" && lastOf(it.Build, j) && !j.Completed.After(until) {
+				better(x.passedTest(checkResult{name: j.Name}, it.Build.SHA, it.Ref))
 			}
 		}
 	}
 	return out
 }
 
+// passedTest is what a check or job that passed is worth.
+func (x *exam) passedTest(r checkResult, sha string, ref evidence.Ref) shownTest {
+	f := shownTest{result, r.name + " passed on " + short(sha), []evidence.Ref{ref}, nil}
+	switch {
+	case r.byUser != "":
+		f.how, f.shown = claim, r.byUser+" posted that "+r.name+" passed on "+short(sha)
+	case x.logGone(sha, r.name):
+		f.how, f.shown = unlogged, f.shown+"; its log is gone"
+	}
+	return f
+}
+
 // orClaim adds what people say where no system's record shows a kind of test:
-// a ticked box or a note that names it; exhibits and attachments.
-func (x *exam) orClaim(f shownTest, kind string) shownTest {
-	if f.how == result {
+// a ticked box or a note that speaks of it; exhibits and attachments.
+func (x *exam) orClaim(f shownTest, about func(string) bool) shownTest {
+	if f.how != none {
 		return f
 	}
-	said := x.testNotes(kind)
+	cut := x.judged()
+	if x.emergency().is && x.tdep.known() { // its test may be written up afterwards
+		cut = x.deadline()
+	}
+	said := x.testNotes(cut, about)
 	if len(said) > 0 {
 		f.how, f.shown, f.lack = claim, "said: "+strings.Join(said, "; "), nil
 		return f
@@ -183,42 +289,46 @@ func (x *exam) orClaim(f shownTest, kind string) shownTest {
 	if x.main.t != nil {
 		f.lack = first(f.lack, x.lacks(x.main.ref, "the ticket's notes on testing", "field testing", "attachments", "comments"))
 	}
-	if f.how == none {
-		f.lack = first(f.lack, x.lostTicket())
-	}
+	f.lack = first(f.lack, x.lostTicket())
 	return f
 }
 
-// testNotes gives what people state about a kind of test; "" is any.
-func (x *exam) testNotes(kind string) []string {
+// testNotes gives what people state about tests up to a cut-off, where a filter
+// lets it pass.
+func (x *exam) testNotes(cut time.Time, about func(string) bool) []string {
 	var out []string
-	about := func(where, text string) {
+	say := func(where, text string) {
 		set, _ := ticked(text)
 		for _, s := range set {
-			if kind == "" || names(s, kind) {
+			if about(s) {
 				out = append(out, where+": [x] "+oneLine(s))
 			}
 		}
-		if w := words(text); w != "" && (kind == "" || names(w, kind)) {
+		if w := words(text); w != "" && about(w) {
 			out = append(out, where+": "+oneLine(w))
 		}
 	}
 	if x.pr != nil {
-		about("pull request", sections(plain(x.pr.Body))["testing"])
+		say("pull request", sections(plain(x.pr.Body))["testing"])
 	}
 	if t := x.main.t; t != nil && x.main.strong {
 		if f, ok := t.Field("testing"); ok {
-			about("ticket "+t.Key, plain(f.Value))
+			say("ticket "+t.Key, fieldAt(t, f.Value, f.Title, f.ID, cut).text)
 		}
-		about("ticket "+t.Key, sections(plain(t.Body))["testing"])
+		say("ticket "+t.Key, sections(bodyAt(t, cut).text)["testing"])
 		for _, a := range t.Attachments {
-			if testFile(a.File) && (kind == "" || names(a.File, kind)) {
+			if testFile(a.File) && !a.Created.After(cut) && about(a.File) {
 				out = append(out, "attachment "+oneLine(a.File))
 			}
 		}
 	}
+	for _, m := range x.remarks() {
+		if text := plain(m.Body); tried.MatchString(text) && !m.Created.After(cut) && about(text) {
+			out = append(out, m.where+": "+oneLine(text))
+		}
+	}
 	for _, e := range x.exhibits("testing") {
-		if kind == "" || names(e.Shows, kind) || names(e.File, kind) {
+		if about(e.Shows) || about(e.File) {
 			out = append(out, "exhibit "+oneLine(e.File)+": "+oneLine(e.Shows))
 		}
 	}
@@ -242,8 +352,9 @@ func (x *exam) exhibits(supports string) []*evidence.Exhibit {
 
 // documented is a report of test results that a run left behind.
 func (x *exam) documented() shownTest {
+	shas, _ := x.tested()
 	for _, it := range x.c.All(evidence.KindBuild) {
-		if it.Build == nil || len(it.Build.Tests) == 0 || it.Build.SHA != x.h && it.Build.SHA != x.m {
+		if it.Build == nil || len(it.Build.Tests) == 0 || !slices.Contains(shas, it.Build.SHA) {
 			continue
 		}
 		n := 0
@@ -254,10 +365,25 @@ func (x *exam) documented() shownTest {
 			return shownTest{result, fmt.Sprintf("reports with %s", count(n, "test")), []evidence.Ref{it.Ref}, nil}
 		}
 	}
-	f := x.orClaim(shownTest{}, "")
+	var f shownTest
 	for _, g := range x.c.Gaps {
-		if f.how == none && g.Ref.Kind == evidence.KindBuild && (g.Part == "" || names(g.Part, "report") || names(g.Part, "artifact")) {
+		if g.Ref.Kind != evidence.KindBuild || g.Part != "" && !names(g.Part, "report") && !names(g.Part, "artifact") {
+			continue
+		}
+		if it, ok := x.c.Find(g.Ref); ok && it.Build != nil && !slices.Contains(shas, it.Build.SHA) {
+			continue
+		}
+		if g.Reason == evidence.Expired {
+			f = shownTest{how: unlogged, shown: "the run left reports, and they are gone", refs: []evidence.Ref{g.Ref}}
+		} else {
 			f.lack = first(f.lack, lackOf(g, "the test reports"))
+		}
+	}
+	if f.how == none {
+		lost := f.lack
+		f = x.orClaim(shownTest{}, anything)
+		if f.how == none {
+			f.lack = first(f.lack, lost)
 		}
 	}
 	return f
@@ -265,18 +391,36 @@ func (x *exam) documented() shownTest {
 
 // emptyReport names a report of a passed run in which no test was executed.
 func (x *exam) emptyReport() string {
+	shas, _ := x.tested()
 	for _, it := range x.c.All(evidence.KindBuild) {
 		b := it.Build
-		if b == nil || len(b.Tests) == 0 || b.SHA != x.h && b.SHA != x.m {
+		if b == nil || b.Conclusion != "success" || !slices.Contains(shas, b.SHA) {
 			continue
 		}
 		n := 0
 		for _, r := range b.Tests {
 			n += r.Tests - r.Skipped
 		}
-		if n <= 0 && b.Conclusion == "success" {
+		switch {
+		case n > 0:
+		case len(b.Tests) > 0:
 			return b.Tests[0].File
+		default: // a report without a single suite gives no record of its own
+			for _, a := range b.Artifacts {
+				if report.MatchString(a.Name) && !a.Expired && x.partial(it.Ref, "", a.Name) == nil && !slices.Contains(x.unread(it.Ref), "test reports") {
+					return a.Name
+				}
+			}
 		}
 	}
 	return ""
+}
+
+// report is how runs call the artifact that holds their test results.
+var report = regexp.MustCompile(`(?i)\b(test|junit)[-_ ]?(report|result)s?\b|\bjunit\b`)
+
+// unread gives the parts of a record that its source was not asked for.
+func (x *exam) unread(ref evidence.Ref) []string {
+	it, _ := x.c.Find(ref)
+	return it.Unread
 }

@@ -42,6 +42,9 @@ func thresholds(p *policy.Policy, letter string) []evidence.Fact {
 		add("before the work begins", yes(p.Request.BeforeWork))
 	case "C":
 		add("required fields", joined(p.Request.Fields))
+		for _, kind := range slices.Sorted(maps.Keys(p.Request.ByType)) {
+			add("besides for tickets of type "+kind, joined(p.Request.ByType[kind]))
+		}
 		add("least words", fmt.Sprint(p.Request.LeastWords))
 	case "D":
 		for _, t := range p.Risk.Tiers {
@@ -76,6 +79,7 @@ func thresholds(p *policy.Policy, letter string) []evidence.Fact {
 			add("category "+c, joined(p.Testing.Categories[c]))
 		}
 		add("without code", joined(p.Testing.WithoutCode))
+		add("without code are also", joined(p.Testing.NoCodeFor))
 	case "M":
 		add("analyses", patterns(p.Analysis.Checks))
 		add("off for", joined(p.Analysis.OffFor))

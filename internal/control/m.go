@@ -20,6 +20,8 @@ func analysed(x *exam) verdict {
 		return notApplicable("NO_CODE", "No code changed, so there was nothing to analyse.").on(x.main.ref)
 	case slices.Contains(x.p.Analysis.OffFor, policy.Fold(x.repository())):
 		return notApplicable("OFF_BY_POLICY", "The policy asks for no analysis in %s.", x.repository()).on(x.subjectRef())
+	case x.onlyOf(x.p.Checks.NotFor):
+		return notApplicable("NO_CODE", "Every file is of a kind for which the policy asks for no checks (%s).", list(x.p.Checks.NotFor)).on(x.subjectRef())
 	case x.mLack != nil:
 		return unable(x.mLack)
 	}
@@ -44,7 +46,20 @@ func analysed(x *exam) verdict {
 	if l := x.lacks(ref, "every run of the checks of commit "+short(sha), "earlier runs"); l != nil && v.outcome != evidence.Met {
 		return unable(l)
 	}
+	if name := x.unlogged(sha, it.Checks, gate); name != "" && v.outcome == evidence.Met {
+		return review("LOG_EXPIRED", "The analysis passed, and the source no longer keeps the log of %s that would show what it did.", quote(name)).facts(v)
+	}
 	return v
+}
+
+// unlogged names an analysis whose log the source has deleted.
+func (x *exam) unlogged(sha string, checks *evidence.Checks, gate moment) string {
+	for _, r := range x.resultsOf(checks, gate.at) {
+		if policy.MatchAny(x.p.Analysis.Checks, r.name) && x.logGone(sha, r.name) {
+			return r.name
+		}
+	}
+	return ""
 }
 
 func (x *exam) judgeAnalysis(all []checkResult, checks *evidence.Checks) verdict {
@@ -59,6 +74,8 @@ func (x *exam) judgeAnalysis(all []checkResult, checks *evidence.Checks) verdict
 			w = review("ANALYSIS_NOT_DECIDED", "The analysis %s was %s: it neither passed nor failed.", quote(r.name), r.conclusion)
 		case r.conclusion != "success":
 			w = exception("ANALYSIS_FAILED", "The analysis %s had not passed: %s.", quote(r.name), r.conclusion)
+		case r.byUser != "":
+			w = review("CHECK_POSTED_BY_PERSON", "The analysis %s was posted by %s and not by a CI system; anybody who may write can do that.", quote(r.name), r.byUser)
 		case slices.ContainsFunc(checks.Runs, func(c evidence.CheckRun) bool {
 			return c.Name == r.name && waived.MatchString(c.Title+" "+c.Summary)
 		}):

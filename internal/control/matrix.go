@@ -10,7 +10,8 @@ import (
 )
 
 // requirement gives the line of the approval matrix for the change: that of
-// its tier with those of its categories, or that of emergencies.
+// its tier with those of its categories; of an emergency one approval by whom
+// the policy names.
 type requirement struct {
 	count int
 	oneOf [][]string
@@ -115,15 +116,21 @@ func (x *exam) tally(r requirement, approvals []approval) tally {
 	return t
 }
 
-// counted gives all approvals that may count as of two cut-offs: of the pull
-// request at the first, of the ticket and the deployment's gate at the second.
-func (x *exam) counted(code, release time.Time) ([]approval, *lack) {
-	reviews, l1 := x.reviewApprovals(code)
-	tickets, l2 := x.ticketApprovals(release)
-	gates, l3 := x.gateApprovals()
-	all := slices.Concat(reviews, tickets, gates)
-	if len(pick(all, independent, unresolved)) == 0 {
-		l3 = nil // a gate alone replaces no approval of the change
+// ofChange gives the approvals of the change itself as of a cut-off: the
+// reviews of its pull request, or the approvals of the ticket that it was made
+// by. Who let a deployment pass its gate has released it, which stands in for
+// no approval of what it brought: attribute Q looks at that.
+func (x *exam) ofChange(cut time.Time) ([]approval, *lack) {
+	if x.lane == byTicket {
+		return x.ticketApprovals(cut)
 	}
-	return all, first(l1, l2, l3)
+	return x.reviewApprovals(cut)
+}
+
+// anywhere gives the approvals of the change and of its change request, for
+// questions that either answers.
+func (x *exam) anywhere(cut time.Time) ([]approval, *lack) {
+	reviews, l1 := x.reviewApprovals(cut)
+	tickets, l2 := x.ticketApprovals(cut)
+	return slices.Concat(reviews, tickets), first(l1, l2)
 }

@@ -43,10 +43,13 @@ func (x *exam) staging() verdict {
 		}
 	}
 	if v.code == "NOT_VERIFIED_FIRST" {
-		if l := x.runsLack(); l != nil {
+		// A claim is worth a look only where the forge's own record could not
+		// tell: where it records such deployments, it shows that there was none.
+		l, said := x.runsLack(), x.stagingSaid()
+		if l != nil {
 			v = unable(l)
 		}
-		if said := slices.Concat(x.testNotes("staging"), x.testNotes("uat")); len(said) > 0 {
+		if len(said) > 0 && l != nil {
 			v = review("VERIFICATION_CLAIMED", "Somebody says that the change was verified before production, and a person must look at what shows it.").with("said", strings.Join(said, "; "))
 		}
 	}
@@ -101,7 +104,7 @@ func (x *exam) stagingJob(it evidence.Item) verdict {
 	}
 	v := verdict{}
 	for _, j := range b.Jobs {
-		if !policy.MatchAny(x.p.PreProduction.Jobs, j.Name) || j.Attempt != b.Attempt || j.Completed.IsZero() {
+		if !policy.MatchAny(x.p.PreProduction.Jobs, j.Name) || !lastOf(b, j) || j.Completed.IsZero() {
 			continue
 		}
 		w := verdict{}
@@ -122,9 +125,20 @@ func (x *exam) stagingJob(it evidence.Item) verdict {
 	return v
 }
 
+// lastOf reports whether a job was not run again: a later attempt of a run need
+// not repeat what had passed.
+func lastOf(b *evidence.Build, j evidence.Job) bool {
+	return !slices.ContainsFunc(b.Jobs, func(o evidence.Job) bool { return o.Name == j.Name && o.Attempt > j.Attempt })
+}
+
 func (x *exam) gapOf(ref evidence.Ref) bool {
 	_, gap := x.gap(ref, "jobs")
 	return gap
+}
+
+// stagingSaid gives what people state about an environment before production.
+func (x *exam) stagingSaid() []string {
+	return x.testNotes(x.judged(), func(text string) bool { return policy.MatchAny(x.p.PreProduction.Environments, text) })
 }
 
 // runsLack says that runs in which the verification could have been are
@@ -132,8 +146,10 @@ func (x *exam) gapOf(ref evidence.Ref) bool {
 // there was none.
 func (x *exam) runsLack() *lack {
 	const what = "the runs and deployments before production"
-	if g, ok := x.gapOfKind(evidence.KindBuild); ok {
-		return lackOf(g, what)
+	for _, g := range x.c.Gaps { // what a run concluded is known without its log
+		if g.Ref.Kind == evidence.KindBuild && (g.Part == "" || names(g.Part, "jobs") || names(g.Part, "attempt") && !names(g.Part, "log of")) {
+			return lackOf(g, what)
+		}
 	}
 	for _, ref := range []evidence.Ref{x.prRef, x.landedRef} {
 		if l := x.partial(ref, what, "workflow runs"); l != nil {
@@ -155,7 +171,7 @@ func (x *exam) runsLack() *lack {
 
 // stagingNotes is N of a change by ticket alone, which only people can tell.
 func (x *exam) stagingNotes() verdict {
-	said := slices.Concat(x.testNotes("staging"), x.testNotes("uat"), x.testNotes("test"))
+	said := x.stagingSaid()
 	if len(said) > 0 {
 		return review("VERIFICATION_CLAIMED", "The ticket says that the change was verified before production, and a person must look at what shows it.").with("said", strings.Join(said, "; ")).on(x.main.ref)
 	}

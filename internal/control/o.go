@@ -65,7 +65,33 @@ func (x *exam) batch(d *evidence.Deployment) verdict {
 		}
 	}
 	slices.Sort(others)
-	return met("DEPLOYED_IN_BATCH", "The change was deployed together with others that the population knows, and with nothing else.").with("other changes", strings.Join(others, ", "))
+	return x.othersApproved(others).with("other changes", strings.Join(others, ", "))
+}
+
+// othersApproved judges a batch by whether the other changes in it were
+// approved: what was deployed with this one is only then what was approved.
+func (x *exam) othersApproved(others []string) verdict {
+	var unapproved, unknown []string
+	for _, change := range others {
+		outcome, known := evidence.Unable, false
+		if x.o.Approved != nil {
+			outcome, known = x.o.Approved(change)
+		}
+		switch {
+		case known && (outcome == evidence.Met || outcome == evidence.NotApplicable): // a class that the policy exempts was approved as one
+		case known && outcome == evidence.Exception:
+			unapproved = append(unapproved, change)
+		default:
+			unknown = append(unknown, change)
+		}
+	}
+	switch {
+	case len(unapproved) > 0:
+		return review("DEPLOYED_WITH_UNAPPROVED", "The change was deployed together with what nobody had rightly approved (attribute E): %s.", list(unapproved))
+	case len(unknown) > 0:
+		return review("DEPLOYED_WITH_UNCERTAIN", "The change was deployed together with others of which it is not certain that they were approved (attribute E): %s.", list(unknown))
+	}
+	return met("DEPLOYED_IN_BATCH", "The change was deployed together with others that the population knows and that were approved, and with nothing else.")
 }
 
 // ancestors gives a commit of a range and all that it stands on.

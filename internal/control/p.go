@@ -154,7 +154,7 @@ func (x *exam) ticketLack(parts ...string) *lack {
 // change, approved it within the time.
 func (x *exam) retroApproved() verdict {
 	cut := x.deadline()
-	all, l := x.counted(cut, cut)
+	all, l := x.anywhere(cut)
 	all = slices.DeleteFunc(all, func(a approval) bool { return a.at.IsZero() || x.inTime(a.at) > 0 })
 	var best verdict
 	for _, a := range all {

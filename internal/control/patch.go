@@ -132,6 +132,11 @@ func (x *exam) landedMore(path string) verdict {
 // rebased reports whether the forge put the commits on the base one by one: M
 // is then only the last of them.
 func (x *exam) rebased() bool {
-	n := len(x.pr.Commits)
-	return n > 1 && len(x.landed.Parents) == 1 && strings.TrimSpace(x.landed.Message) == strings.TrimSpace(x.pr.Commits[n-1].Message)
+	last, n := "", 0
+	for _, c := range x.pr.Commits {
+		if !x.baseMerge(c) { // a rebase leaves merges out
+			last, n = c.Message, n+1
+		}
+	}
+	return n > 1 && len(x.landed.Parents) == 1 && strings.TrimSpace(x.landed.Message) == strings.TrimSpace(last)
 }

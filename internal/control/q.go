@@ -67,8 +67,15 @@ var onMerge = []string{"push", "merge_group", "workflow_run", "schedule"}
 
 func (x *exam) deployedBy(by starter, gates []approval, gateLack *lack) verdict {
 	authors, missing := x.authors(x.tdep.hi)
+	isAuthor := slices.ContainsFunc(authors, func(a author) bool { return x.who.compare(by.party, a.party) == same })
+	own := pick(gates, byAuthor) // an author let it pass, and nobody else did
 	if by.pipeline || by.machine {
-		return x.pipelined(by)
+		if len(own) == 0 {
+			return x.pipelined(by)
+		}
+		if !isAuthor {
+			return review("GATE_PASSED_BY_AUTHOR", "%s, who wrote the change, let its deployment pass, and nobody else did.", own[0].by.shown).on(own[0].ref)
+		}
 	}
 	for _, a := range authors {
 		if x.who.compare(by.party, a.party) == same {
@@ -88,6 +95,9 @@ func (x *exam) deployedBy(by starter, gates []approval, gateLack *lack) verdict 
 	j := x.judge(approval{by: by.party}, authors)
 	if j.kind != independent {
 		return review(j.code, "%s deployed the change, and it is not certain that they had no hand in it: %s.", by.shown, j.why)
+	}
+	if len(own) > 0 {
+		return review("GATE_PASSED_BY_AUTHOR", "%s deployed the change, and %s, who wrote it, let that pass.", by.shown, own[0].by.shown).on(own[0].ref)
 	}
 	return met("DEPLOYED_BY_OTHER", "%s, who had no hand in the change, deployed it.", by.shown)
 }

@@ -2,6 +2,7 @@ package control
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
@@ -68,7 +69,10 @@ func (x *exam) failures() (string, int) {
 func (x *exam) ticketLog() verdict {
 	t := x.main.t
 	v := met("DEPLOYMENT_LOGGED", "The ticket records when the change went live and who carried it out.")
+	what, _ := x.failedOutcome()
 	switch {
+	case what != "":
+		v = review("DEPLOYED_AND_FAILED", "The ticket records when the change went live, and that it failed (%s).", what)
 	case x.tdep.dayOnly:
 		v = review("DAY_ONLY", "The ticket names the day on which the change went live, and not the time.")
 	case t.DeployedBy == nil:
@@ -98,5 +102,53 @@ func (x *exam) failedOutcome() (what string, refs []evidence.Ref) {
 			}
 		}
 	}
+	if s := x.saidFailed(); s != "" {
+		return "a remark on the ticket says " + quote(s), []evidence.Ref{x.main.ref}
+	}
+	if d, ok := x.takenOut(); ok {
+		return "deployment " + d.ID + " took it out of production again", []evidence.Ref{d}
+	}
 	return "", nil
+}
+
+// failing is how people write that what they carried out failed. Words alone,
+// such as "failed requests", would be in many good reports.
+var failing = regexp.MustCompile(`(?im)^\W*(it |the change )?failed\b\s*[:.,;!]|\b(is|are|was|were) (still )?(red|broken|failing)\b|❌`)
+
+// saidFailed gives the remark on a change by ticket alone that says that it
+// failed.
+func (x *exam) saidFailed() string {
+	if x.lane != byTicket {
+		return ""
+	}
+	for _, m := range x.main.t.Comments {
+		if text := plain(m.Body); m.Created.After(x.tdep.at) && failing.MatchString(text) {
+			return oneLine(text)
+		}
+	}
+	return ""
+}
+
+// takenOut finds a later production deployment that does not contain the change
+// any more.
+func (x *exam) takenOut() (evidence.Ref, bool) {
+	if x.landed == nil || x.first.Deployment == nil {
+		return evidence.Ref{}, false
+	}
+	after := false
+	for _, in := range x.landed.ContainedIn {
+		if in.Deployment == x.first.Ref {
+			after = true
+		} else if it, _ := x.c.Find(in.Deployment); after && !in.Contains() && it.Deployment != nil && it.Deployment.Production && it.Deployment.SucceededAt().After(x.tdep.at) {
+			return in.Deployment, true
+		}
+	}
+	for _, it := range x.c.All(evidence.KindDeployment) {
+		d := it.Deployment
+		if d != nil && d.Production && d.Repository == x.first.Deployment.Repository && d.Environment == x.first.Deployment.Environment && d.SucceededAt().After(x.tdep.at) &&
+			d.Range != nil && d.Range.Status == "behind" && d.Range.Base == x.first.Deployment.SHA {
+			return it.Ref, true
+		}
+	}
+	return evidence.Ref{}, false
 }

@@ -27,7 +27,11 @@ func validated(x *exam) verdict {
 	case x.tdep.none:
 		return x.undeployed()
 	}
-	signs := x.signatures()
+	all := x.signatures()
+	signs := all
+	if x.p.Validation.SignOff[tier] != "" { // a claim stands in for no signature that the policy asks for
+		signs = slices.DeleteFunc(slices.Clone(all), func(s signature) bool { return !s.signed })
+	}
 	var best verdict
 	for _, s := range signs {
 		if w := x.judgeSignature(s, tier, signs); best.code == "" || better(w, best) {
@@ -36,18 +40,21 @@ func validated(x *exam) verdict {
 	}
 	v := best
 	if best.outcome != evidence.Met && best.outcome != evidence.NeedsReview {
-		v = x.unsigned(best)
+		v = x.unsigned(best, tier, all)
 	}
 	return v.with("tier", tier).with("deployed", x.tdep.String()).with("time allowed", hours(x.p.Validation.Within)).on(x.subjectRef(), x.main.ref).on(x.tdep.basis...)
 }
 
-// signature is one statement that the deployment was checked.
+// signature is one statement that the deployment was checked. Signed is set
+// where it stands in a record made for it: a form that names who validated, the
+// ticket's field, or a status. A sentence in a remark is a claim.
 type signature struct {
-	by    party
-	at    time.Time
-	text  string
-	where string
-	ref   evidence.Ref
+	by     party
+	at     time.Time
+	text   string
+	where  string
+	ref    evidence.Ref
+	signed bool
 	// unclear is set where the text denies it, or puts it under a condition.
 	unclear bool
 }
@@ -59,7 +66,7 @@ func (x *exam) signatures() []signature {
 	for _, m := range x.remarks() {
 		text := plain(m.Body)
 		if said := x.speaksOfValidation(text); said != silent {
-			out = append(out, signature{x.who.identify(m.Author), m.Created, text, m.where, m.ref, said == unclear})
+			out = append(out, signature{x.who.identify(m.Author), m.Created, text, m.where, m.ref, validatedBy.MatchString(text), said == unclear})
 		}
 	}
 	if t := x.main.t; t != nil && x.main.strong {
@@ -67,21 +74,34 @@ func (x *exam) signatures() []signature {
 			for _, h := range t.History {
 				to := plain(evidence.Text{Markup: f.Value.Markup, Source: h.To})
 				if isField(h, f.Title, f.ID) && x.judgeText(to, 1) == substance {
-					out = append(out, signature{x.who.identify(h.Author), h.At, to, "field " + f.Title, x.main.ref, false})
+					out = append(out, signature{x.who.identify(h.Author), h.At, to, "field " + f.Title, x.main.ref, true, false})
 				}
 			}
 			if !slices.ContainsFunc(t.History, func(h evidence.HistoryEntry) bool { return isField(h, f.Title, f.ID) }) && x.judgeText(plain(f.Value), 1) == substance {
-				out = append(out, signature{x.who.identify(t.Creator), t.Created, plain(f.Value), "field " + f.Title, x.main.ref, false})
+				out = append(out, signature{x.who.identify(t.Creator), t.Created, plain(f.Value), "field " + f.Title, x.main.ref, true, false})
 			}
 		}
 		for _, h := range t.History {
 			if isField(h, "status", "") && slices.Contains(x.p.Validation.Statuses, policy.Fold(h.To)) {
-				out = append(out, signature{x.who.identify(h.Author), h.At, h.To, "status " + h.To, x.main.ref, false})
+				out = append(out, signature{x.who.identify(h.Author), h.At, h.To, "status " + h.To, x.main.ref, true, false})
 			}
 		}
 	}
 	slices.SortStableFunc(out, func(a, b signature) int { return a.at.Compare(b.at) })
 	return out
+}
+
+// validatedBy is the line of a form that names who validated.
+var validatedBy = regexp.MustCompile(`(?im)^\W*validated by\W*:\W*(\pL.*)$`)
+
+// names reports whether a form's line names the one who wrote it; others sign
+// for themselves.
+func (s signature) names() bool {
+	m := validatedBy.FindStringSubmatch(s.text)
+	if m == nil || s.by.entry == nil {
+		return true
+	}
+	return strings.Contains(policy.Fold(m[1]), policy.Fold(s.by.entry.name))
 }
 
 // speaksOfValidation reports how far a text says that the change was checked.
@@ -144,9 +164,15 @@ func (x *exam) judgeSignature(s signature, tier string, all []signature) verdict
 	return v.with("validated by", s.by.shown).at("validated", s.at).with("after the deployment", hours(elapsed)).with("where", s.where).on(s.ref)
 }
 
-// signedFor asks what the policy asks of a validation in time: another than
-// the implementer, a checklist, a lead's signature.
+// signedFor asks what the policy asks of a validation in time: a record made
+// for it, another than the implementer, a checklist, a lead's signature.
 func (x *exam) signedFor(s signature, tier string, all []signature) verdict {
+	switch {
+	case !s.signed:
+		return review("VALIDATION_CLAIMED", "%s wrote that the change was looked at in production, in a remark and not in a form, field or status made for that; a person must say whether it counts.", s.by.shown)
+	case s.signed && !s.names():
+		return review("VALIDATED_FOR_ANOTHER", "%s wrote the form, and it names somebody else as the one who validated.", s.by.shown)
+	}
 	if x.p.Validation.OtherThanImplementer {
 		authors, l := x.authors(s.at)
 		j := x.judge(approval{by: s.by}, authors)
@@ -159,14 +185,18 @@ func (x *exam) signedFor(s signature, tier string, all []signature) verdict {
 			return review(j.code, "%s validated the change, and it is not certain that they did not make it: %s.", s.by.shown, j.why)
 		}
 	}
+	var lacking verdict
 	if slices.Contains(x.p.Validation.ChecklistFor, tier) && !slices.ContainsFunc(all, func(o signature) bool { return x.inWindowOf(o) && !o.unclear && checklist(o.text) }) {
-		return review("NO_CHECKLIST", "The change was validated in time, without the checklist that the policy asks for at tier %s.", tier)
+		lacking = review("NO_CHECKLIST", "The change was validated in time, without the checklist that the policy asks for at tier %s.", tier)
 	}
 	if role := x.p.Validation.SignOff[tier]; role != "" {
 		unknown := false
 		for _, o := range all {
 			has, known := x.role(o.by, o.at, role)
-			if has && !o.unclear && x.inWindowOf(o) {
+			if has && !o.unclear && o.names() && x.inWindowOf(o) {
+				if lacking.code != "" {
+					return lacking
+				}
 				return met("VALIDATED", "%s validated the change in time, and a %s signed for it.", s.by.shown, role)
 			}
 			unknown = unknown || !known && x.inWindowOf(o)
@@ -174,7 +204,13 @@ func (x *exam) signedFor(s signature, tier string, all []signature) verdict {
 		if unknown {
 			return review("ROLE_UNKNOWN", "The change was validated in time; whether a %s signed for it is not known, as the people file does not say who had that role.", role)
 		}
+		if !x.overdue() {
+			return review("NOT_YET_DUE", "No %s has signed for a check of the change, and the time for it is not over.", role)
+		}
 		return exception("SIGN_OFF_MISSING", "The change was validated in time, and no %s signed for it.", role)
+	}
+	if lacking.code != "" {
+		return lacking
 	}
 	return met("VALIDATED", "%s validated the change %s after its deployment.", s.by.shown, hours(s.at.Sub(x.tdep.at)))
 }
@@ -196,7 +232,7 @@ func checklist(text string) bool {
 }
 
 // unsigned is the verdict where no signature counts.
-func (x *exam) unsigned(best verdict) verdict {
+func (x *exam) unsigned(best verdict, tier string, all []signature) verdict {
 	if l := first(x.remarksLack(), x.ticketLack("field validation")); l != nil {
 		return unable(l)
 	}
@@ -208,21 +244,33 @@ func (x *exam) unsigned(best verdict) verdict {
 			within = within && holds(s.After, s.Threshold)
 		}
 	}
-	v := best
+	v, role := best, x.p.Validation.SignOff[tier]
 	switch {
 	case len(x.exhibits("monitoring")) > 0:
 		v = review("VALIDATED_BY_EXHIBIT", "An exhibit (%s) that a person must read shows what was checked.", quote(x.exhibits("monitoring")[0].File))
 	case best.code == "VALIDATED_LATE" || best.code == "SIGN_OFF_MISSING":
+	case best.code == "" && role != "" && x.overdue():
+		v = exception("SIGN_OFF_MISSING", "Nobody is recorded to have signed for a check of the change after its deployment; at tier %s the policy asks a %s to.", tier, role)
+		if i := slices.IndexFunc(all, x.inWindowOf); i >= 0 {
+			v = exception("SIGN_OFF_MISSING", "%s wrote that the change was looked at in production, and no %s signed for it, as the policy asks at tier %s.", all[i].by.shown, role, tier).
+				with("where", all[i].where).on(all[i].ref)
+		}
 	case len(watched) > 0 && within:
-		v = review("MONITORED_ONLY", "Measurements around the deployment are within their bounds, and nobody signed for a check of the change.").with("measured", strings.Join(watched, ", "))
+		v = review("MONITORED_ONLY", "Measurements around the deployment are within their bounds, and nobody signed for a check of the change.")
 	case len(watched) > 0:
-		v = review("MEASUREMENTS_OUT_OF_BOUNDS", "Measurements after the deployment were out of their bounds, and nobody signed for a check of the change.").with("measured", strings.Join(watched, ", "))
-	case !x.c.AsOf.IsZero() && x.c.AsOf.Before(x.tdep.hi.Add(x.p.Validation.Within)):
+		v = review("MEASUREMENTS_OUT_OF_BOUNDS", "Measurements after the deployment were out of their bounds, and nobody signed for a check of the change.")
+	case !x.overdue():
 		v = review("NOT_YET_DUE", "Nobody has validated the change, and the time for it is not over.")
 	case best.code == "":
 		v = exception("NOT_VALIDATED", "Nobody is recorded to have checked the change after its deployment.")
 	}
-	return v
+	return v.with("measured", strings.Join(watched, ", "))
+}
+
+// overdue reports whether the time for the validation is over as of the last
+// retrieval.
+func (x *exam) overdue() bool {
+	return x.c.AsOf.IsZero() || !x.c.AsOf.Before(x.tdep.hi.Add(x.p.Validation.Within))
 }
 
 func holds(w evidence.Window, t evidence.Threshold) bool {

@@ -172,10 +172,13 @@ func (x *exam) missingTickets() []evidence.Gap {
 }
 
 // lostTicket says that a ticket which the change names was not obtained: what
-// it holds of the change is then not known.
+// it holds of the change is then not known. A ticket that the tracker knows not
+// to be there holds nothing; that it is named is attribute A's question.
 func (x *exam) lostTicket() *lack {
 	for _, g := range x.missingTickets() {
-		return lackOf(g, "the ticket "+g.Ref.ID)
+		if g.Reason != evidence.NotFound {
+			return lackOf(g, "the ticket "+g.Ref.ID)
+		}
 	}
 	return nil
 }

@@ -3,6 +3,8 @@ package control
 import (
 	"strings"
 	"time"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
 
 // inWindow is U: the change was deployed when it was planned and when
@@ -36,23 +38,39 @@ func inWindow(x *exam) verdict {
 		}
 		return met("IN_WINDOW", "The change was deployed in the time that was planned or allowed for it.")
 	})
-	return v.with("planned", planned.text).with("deployed", x.tdep.String()).with("tolerance", hours(w.Tolerance)).on(x.main.ref).on(x.tdep.basis...)
+	return v.with("planned", planned.text).with("deployed", x.tdep.String()).with("tolerance", hours(w.Tolerance)).on(x.main.ref, planned.ref).on(x.tdep.basis...)
 }
 
 type stretch struct {
 	from, to time.Time
 	text     string
+	ref      evidence.Ref // of the ticket that says so
+}
+
+// plans reports whether a ticket names a planned time.
+func plans(t *evidence.Ticket) bool {
+	start, _ := t.Field("planned_start")
+	end, _ := t.Field("planned_end")
+	return strings.TrimSpace(start.Value.Source+end.Value.Source) != ""
 }
 
 // plannedWindow reads the ticket's planned time as it stood at the deployment:
 // plan is "", "unclear" or how it was given.
 func (x *exam) plannedWindow() (s stretch, plan string, l *lack) {
-	t := x.main.t
-	if t == nil || !x.main.strong {
-		return s, "", x.lostTicket()
+	var t *evidence.Ticket
+	for _, l := range x.tickets { // of several the one that plans it: code may have a change request beside its ticket
+		if !l.strong {
+			continue
+		}
+		if lost := x.lacks(l.ref, "the planned time of ticket "+l.t.Key, "field planned", "history"); lost != nil {
+			return s, "", lost
+		}
+		if t == nil || plans(l.t) && !plans(t) {
+			t, s.ref = l.t, l.ref
+		}
 	}
-	if l := x.lacks(x.main.ref, "the planned time of ticket "+t.Key, "field planned", "history"); l != nil {
-		return s, "", l
+	if t == nil {
+		return s, "", x.lostTicket()
 	}
 	at := func(name string) string {
 		f, ok := t.Field(name)

@@ -14,12 +14,12 @@ import (
 func ticketCoherent(x *exam) verdict {
 	if x.pullIsRequest() {
 		if a := x.outcome("A"); a.outcome != evidence.Met {
-			return noRequest(a)
+			return noWay(a)
 		}
 		return notApplicable("PULL_REQUEST_IS_REQUEST", "The pull request stands for the ticket and is closed by its merge.").on(x.prRef)
 	}
 	if x.main.t == nil || !x.main.strong {
-		return noRequest(x.outcome("A"))
+		return noWay(x.outcome("A"))
 	}
 	switch {
 	case x.tdep.lack != nil:
@@ -31,6 +31,15 @@ func ticketCoherent(x *exam) verdict {
 		return unable(l)
 	}
 	return x.way().on(x.main.ref).on(x.tdep.basis...)
+}
+
+// noWay is the verdict where A found no ticket: that there is none is its
+// exception, and there is no way to follow.
+func noWay(a verdict) verdict {
+	if a.isException() {
+		return notApplicable("NO_TICKET", "There is no ticket whose way could be followed; attribute A tests that.").facts(a)
+	}
+	return noRequest(a)
 }
 
 func (x *exam) isClosed(status string) bool {
@@ -63,9 +72,11 @@ func (x *exam) way() verdict {
 			reopened, closed = h.At, time.Time{}
 		}
 	}
-	if len(moves) == 0 && x.isClosed(t.Status) { // a forge's issue keeps its closing only
+	// A forge's issue keeps its closing only; and where a status that the policy
+	// does not call closed resolves a ticket, the tracker says when it did.
+	if closed.IsZero() && reopened.IsZero() && !t.Resolved.IsZero() && (len(moves) == 0 || !x.isClosed(t.Status)) {
 		closed = t.Resolved
-		if !closed.IsZero() && x.tdep.order(closed) < 0 {
+		if x.tdep.order(closed) < 0 && !closed.Equal(t.Deployed) {
 			early = closed
 		}
 	}
@@ -88,6 +99,14 @@ func (x *exam) judgeWay(moves []evidence.HistoryEntry, closed, reopened, early t
 		return exception("NEVER_CLOSED", "Ticket %s was never closed, though the change was deployed.", t.Key)
 	case x.bulk(moves):
 		return review("STATUS_CHANGED_AT_ONCE", "Ticket %s went through several statuses within moments, as if it had been put in order afterwards.", t.Key)
+	case !x.emergency().is && x.tdep.order(t.Created) > 0:
+		return review("WRITTEN_AFTERWARDS", "Ticket %s was written after the deployment, so that its statuses do not follow the change.", t.Key).at("created", t.Created)
+	case x.approvedAfter(closed) && !x.emergency().is:
+		return exception("APPROVED_AFTER_CLOSING", "Ticket %s was closed before anybody had approved it.", t.Key)
+	case x.approvedAfter(closed):
+		return review("APPROVED_AFTER_CLOSING", "Ticket %s was closed before anybody had approved it, which a person must say is as emergencies are handled.", t.Key)
+	case x.saidFailed() != "" && !unsuccessful.MatchString(t.Resolution+" "+t.Status):
+		return review("CLOSED_THOUGH_FAILED", "Ticket %s was closed as %s, and a remark on it says that the change failed.", t.Key, quote(best(t.Resolution, t.Status))).with("remark", x.saidFailed())
 	case t.Resolution == "" && !x.noted():
 		if l := x.lacks(x.main.ref, "the comments on ticket "+t.Key, "comments"); l != nil {
 			return unable(l)
@@ -95,6 +114,17 @@ func (x *exam) judgeWay(moves []evidence.HistoryEntry, closed, reopened, early t
 		return review("CLOSED_WITHOUT_NOTE", "Ticket %s was closed after the deployment, without a resolution or a note.", t.Key)
 	}
 	return met("CLOSED_AFTER_DEPLOYMENT", "Ticket %s was closed after the change was deployed.", t.Key)
+}
+
+// approvedAfter reports whether a change by ticket alone was first approved
+// after its ticket had been closed.
+func (x *exam) approvedAfter(closed time.Time) bool {
+	if x.lane != byTicket {
+		return false
+	}
+	before, _ := x.ticketApprovals(closed)
+	after, _ := x.ticketApprovals(x.c.AsOf)
+	return len(before) == 0 && len(after) > 0
 }
 
 // bulk reports whether three or more moves lie within the clock skew.

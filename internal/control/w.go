@@ -41,6 +41,9 @@ func differenceCaptured(x *exam) verdict {
 		}
 		return review("DIFFERENCE_NOT_SHOWN", "The source does not show what changed in %s.", quote(hidden[0])).with("files", strings.Join(files, ", ")).on(x.subjectRef())
 	}
+	if x.lane == byCommit && x.outcome("A").outcome == evidence.Exception {
+		return review("DIFFERENCE_WITHOUT_REQUEST", "The difference of the configuration is recorded line by line, and there is no request that it could be compared with.").with("files", strings.Join(files, ", ")).on(x.subjectRef())
+	}
 	return met("DIFFERENCE_CAPTURED", "The difference of the configuration is recorded line by line.").with("files", strings.Join(files, ", ")).on(x.subjectRef())
 }
 

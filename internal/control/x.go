@@ -1,6 +1,7 @@
 package control
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -31,7 +32,7 @@ func privacyReviewed(x *exam) verdict {
 }
 
 func (x *exam) privacyAt(cut time.Time) verdict {
-	all, l := x.counted(cut, cut)
+	all, l := x.anywhere(cut)
 	v := exception("NO_PRIVACY_REVIEW", "The change touches personal or confidential data, and nobody who may judge that (%s) had approved it.", strings.Join(x.p.Privacy.Reviewers, ", "))
 	for _, a := range all {
 		at := a.at
@@ -57,7 +58,42 @@ func (x *exam) privacyAt(cut time.Time) verdict {
 	if v.outcome != evidence.Met && l != nil {
 		return unable(l)
 	}
+	if ref, text := x.toldPrivate(cut); v.isException() && text != "" {
+		v = review("PRIVACY_REVIEW_TOLD", "The change touches personal or confidential data, and a text says that this was looked at (%s); a person must read it.", quote(text)).on(ref)
+	} else if v.isException() && x.remarksLack() != nil {
+		return unable(x.remarksLack())
+	}
 	return v.with("approvals", shownApprovals(all))
+}
+
+var ofPrivacy = regexp.MustCompile(`(?i)\b(privacy|data[ -]protection|dpo|gdpr|pii|personal data)\b`)
+var lookedAt = regexp.MustCompile(`(?i)\b(review(ed)?|checked|assess(ed|ment)?|approved|agreed|cleared|consulted|no objection|has (seen|the))\b`)
+
+// toldPrivate finds what the texts of the change say before a cut-off of a
+// review of personal data.
+func (x *exam) toldPrivate(cut time.Time) (evidence.Ref, string) {
+	says := func(text string) string {
+		for line := range strings.Lines(comment.ReplaceAllString(text, "")) {
+			if ofPrivacy.MatchString(line) && lookedAt.MatchString(line) {
+				return oneLine(line)
+			}
+		}
+		return ""
+	}
+	for _, m := range x.remarks() {
+		if text := says(plain(m.Body)); text != "" && !m.Created.After(cut) {
+			return m.ref, text
+		}
+	}
+	if t := x.main.t; t != nil && x.main.strong {
+		if text := says(bodyAt(t, cut).text); text != "" {
+			return x.main.ref, text
+		}
+	}
+	if x.pr != nil {
+		return x.prRef, says(plain(x.pr.Body))
+	}
+	return evidence.Ref{}, ""
 }
 
 // privacyWord finds a word of the policy in the texts of the change.

@@ -12,7 +12,7 @@ import (
 func componentsTraceable(x *exam) verdict {
 	switch x.lane {
 	case byTicket:
-		return unable(&lack{x.main.ref, "the list of what was deployed", "a ticket holds none", "NO_COMPONENT_LIST"})
+		return notApplicable("NO_CODE", "No code was deployed; attribute W looks at the difference.").on(x.main.ref)
 	case byCommit:
 		return x.pushedDirectly("nothing that it changed was reviewed")
 	}

@@ -12,7 +12,7 @@ import (
 var unsuccessful = regexp.MustCompile(`(?i)\b(failed|failure|unsuccessful|rolled back|roll(ed)?-?back|backed out|reverted)\b`)
 
 // tookBack is how people record that a change was taken back.
-var tookBack = regexp.MustCompile(`(?i)\b(rolled back|rolling back|rollback (done|complete|executed|performed)|backed out|reverted|incident|INC-[0-9]+|post-?mortem)\b`)
+var tookBack = regexp.MustCompile(`(?i)\b(rolled back|taken back|took (it|this) back|rolling back|rollback (done|complete|executed|performed)|backed out|reverted|incident|INC-[0-9]+|post-?mortem)\b`)
 
 // denies is how people say that there was no need.
 var denies = regexp.MustCompile(`(?i)\bno (incident|rollback|roll-back|need)\b`)
@@ -57,13 +57,25 @@ func (x *exam) followUp() string {
 				return "ticket " + t.Key + ": " + s
 			}
 		}
-		for _, r := range t.Related {
-			if names(r.Relation, "incident") || names(r.Relation, "causes") {
-				return "ticket " + r.Key
-			}
+		if r, ok := x.incidentLink(); ok {
+			return "ticket " + r.Key
 		}
 	}
 	return ""
+}
+
+// incidentLink gives the ticket that the change request is linked to as cause
+// or consequence of an incident.
+func (x *exam) incidentLink() (evidence.TicketLink, bool) {
+	if x.main.t == nil || !x.main.strong {
+		return evidence.TicketLink{}, false
+	}
+	for _, r := range x.main.t.Related {
+		if names(r.Relation, "incident") || names(r.Relation, "cause") {
+			return r, true
+		}
+	}
+	return evidence.TicketLink{}, false
 }
 
 // succeeded looks for signs of trouble after a change that nothing calls
@@ -80,6 +92,9 @@ func (x *exam) succeeded() verdict {
 		if s := it.Signal; s != nil && !holds(s.After, s.Threshold) && holds(s.Before, s.Threshold) {
 			out = append(out, s.Name)
 		}
+	}
+	if link, ok := x.incidentLink(); ok && len(out) > 0 {
+		return met("FAILURE_FOLLOWED_UP", "After the deployment %s went out of bounds, and the change is linked to incident %s, which followed that up.", list(out), link.Key).with("measured", strings.Join(out, ", ")).on(x.main.ref)
 	}
 	if len(out) > 0 {
 		return review("MEASUREMENTS_OUT_OF_BOUNDS", "After the deployment %s went out of bounds, and nothing says that the change failed.", list(out)).with("measured", strings.Join(out, ", "))

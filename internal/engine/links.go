@@ -79,8 +79,9 @@ func (l Links) follow(s evidence.Sample, it evidence.Item) []evidence.Ref {
 	case it.Commit != nil && it.Ref == s.Ref:
 		refs = append(refs, l.keys(it.Commit.Message)...)
 	case it.Ticket != nil:
-		if it.Ref == s.Ref {
+		if it.Ref == s.Ref { // of a change by ticket alone the incident that asked for it is known by its links only
 			refs = append(refs, l.Mentions(it.Ticket)...)
+			refs = append(refs, l.related(it.Ticket)...)
 		}
 		if it.Ticket.Key != s.Ref.ID {
 			refs = append(refs, l.exhibits(it.Ticket.Key)...)
@@ -121,6 +122,18 @@ func (l Links) keys(text string) []evidence.Ref {
 	for _, t := range l.Trackers {
 		for _, key := range evidence.TicketKeys(text, t.Projects, false) {
 			refs = append(refs, evidence.Ref{Kind: evidence.KindTicket, System: t.System, ID: key})
+		}
+	}
+	return refs
+}
+
+// related gives the tickets that a ticket links to, but for the parts that it
+// was split into and the whole that it is a part of.
+func (l Links) related(t *evidence.Ticket) []evidence.Ref {
+	var refs []evidence.Ref
+	for _, r := range t.Related {
+		if r.Relation != "parent" && r.Relation != "sub-task" {
+			refs = append(refs, l.keys(r.Key)...)
 		}
 	}
 	return refs

@@ -53,11 +53,12 @@ type Policy struct {
 
 // Request is what a change request must hold.
 type Request struct {
-	PullRequest bool     // one that holds all the fields may stand for a ticket
-	BeforeWork  bool     // the ticket must be older than the work
-	Fields      []string // of RequestFields
-	LeastWords  int      // in prose fields
-	Boilerplate []string // texts that say nothing, in lower case
+	PullRequest bool                // one that holds all the fields may stand for a ticket
+	BeforeWork  bool                // the ticket must be older than the work
+	Fields      []string            // of RequestFields
+	ByType      map[string][]string // type of ticket, in lower case, to fields that it must hold besides
+	LeastWords  int                 // in prose fields
+	Boilerplate []string            // texts that say nothing, in lower case
 }
 
 // Category is one kind of change. A change belongs to all that fit.
@@ -144,6 +145,7 @@ type Testing struct {
 	Tiers       map[string][]string
 	Categories  map[string][]string // added to the tier's
 	WithoutCode []string            // of changes by ticket alone, instead
+	NoCodeFor   []string            // categories; WithoutCode holds also where every file is of one
 }
 
 // Analysis is the static and security analysis.

@@ -71,7 +71,7 @@ func TestMistakes(t *testing.T) {
 		"unknown default":           {"default: medium", "default: middle", `risk.default: "middle" is not known`},
 		"unknown letter":            {"key_attributes: [A,", "key_attributes: [AA,", `key_attributes[0]: "AA" is not known`},
 		"unknown field":             {"fields: [description,", "fields: [descripton,", `request.fields[0]: "descripton" is not known (did you mean description?)`},
-		"unknown kind of test":      {"low: [review, basic]", "low: [review, smoke]", `testing.tiers.low[1]: "smoke" is not known`},
+		"unknown kind of test":      {"low: [review, basic]", "low: [review, taste]", `testing.tiers.low[1]: "taste" is not known`},
 		"hours":                     {"hours: calendar", "hours: working", `emergency.hours: "working" is not known; allowed: calendar, business`},
 		"percent":                   {"limit_percent: 10", "limit_percent: 110", "emergency.limit_percent: expected a whole number from 0 to 100"},
 		"skew":                      {"clock_skew: 2m", "clock_skew: 2", "clock_skew: expected a duration from"},

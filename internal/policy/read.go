@@ -82,8 +82,12 @@ func (p *Policy) readRequest(v yamlfile.Value) {
 		"pull_request_is_request": func(v yamlfile.Value) { r.PullRequest = v.Boolean() },
 		"before_work":             func(v yamlfile.Value) { r.BeforeWork = v.Boolean() },
 		"fields":                  func(v yamlfile.Value) { r.Fields = each(v, RequestFields()) },
-		"least_words":             func(v yamlfile.Value) { r.LeastWords = v.Integer(1, 100) },
-		"boilerplate":             func(v yamlfile.Value) { r.Boilerplate = folded(v) },
+		"fields_by_type": func(v yamlfile.Value) {
+			r.ByType = map[string][]string{}
+			v.Entries(func(kind string, v yamlfile.Value) { r.ByType[Fold(kind)] = each(v, RequestFields()) })
+		},
+		"least_words": func(v yamlfile.Value) { r.LeastWords = v.Integer(1, 100) },
+		"boilerplate": func(v yamlfile.Value) { r.Boilerplate = folded(v) },
 	}, "fields", "least_words")
 }
 

@@ -121,9 +121,10 @@ func (p *Policy) readTesting(v yamlfile.Value) {
 		"evidence": func(v yamlfile.Value) {
 			v.Entries(func(kind string, v yamlfile.Value) { t.Evidence[Fold(kind)] = names(v) })
 		},
-		"tiers":        func(v yamlfile.Value) { tiers = v },
-		"categories":   func(v yamlfile.Value) { categories = v },
-		"without_code": func(v yamlfile.Value) { without = v },
+		"tiers":            func(v yamlfile.Value) { tiers = v },
+		"categories":       func(v yamlfile.Value) { categories = v },
+		"without_code":     func(v yamlfile.Value) { without = v },
+		"without_code_for": func(v yamlfile.Value) { t.NoCodeFor = each(v, p.categoryNames()) },
 	}, "evidence", "tiers")
 	kinds := append(TestKinds(), slices.Sorted(maps.Keys(t.Evidence))...)
 	if tiers.Node != nil {

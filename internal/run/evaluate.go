@@ -37,6 +37,10 @@ func (r *Run) evaluate(ctx context.Context, j *job) error {
 		return err
 	}
 	tests := r.testing(ctx, j.ledger, &err)
+	for i := range j.pkg.Dossiers { // of changes that went out together one asks for the other
+		c := &j.pkg.Dossiers[i].Change
+		r.approvals.set(changeName(c), control.Approved(c, r.tests))
+	}
 	for i := range j.pkg.Dossiers {
 		d := &j.pkg.Dossiers[i]
 		d.Results = control.Evaluate(&d.Change, tests)
@@ -57,6 +61,13 @@ func (r *Run) testing(ctx context.Context, l *ledger.Ledger, failed *error) cont
 			*failed = err
 		}
 		return id, ok
+	}
+	o.Approved = func(change string) (evidence.Outcome, bool) {
+		outcome, ok, err := r.approved(ctx, l, change)
+		if err != nil && *failed == nil {
+			*failed = err
+		}
+		return outcome, ok
 	}
 	return o
 }

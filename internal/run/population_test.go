@@ -30,6 +30,9 @@ func harbourline(t *testing.T) (*site, *company.Company) {
 	}
 	t.Cleanup(servers.Close)
 	s := &site{dir: t.TempDir(), env: servers.Environment(), begins: c.Now}
+	if err := os.WriteFile(filepath.Join(s.dir, simulate.PolicyFile), []byte(simulate.Policy()), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(filepath.Join(s.dir, simulate.PeopleFile), []byte(simulate.People(servers)), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -41,20 +41,21 @@ type Progress interface {
 
 // A Run is one use of one configuration over one vault. Close it.
 type Run struct {
-	cfg      *config.Config
-	session  *capture.Session
-	sources  []evidence.Collector
-	engine   *engine.Engine
-	redactor *redact.Redactor
-	progress Progress
-	offline  bool
-	version  string
-	log      *slog.Logger
-	missing  map[string]error // systems without their credential; only with Diagnose
-	options  Options
-	tests    control.Options      // what changes are tested by
-	ledger   *ledger.Ledger       // nil until it is needed
-	summed   *evidence.Population // of the ledger; nil until it is needed
+	cfg       *config.Config
+	session   *capture.Session
+	sources   []evidence.Collector
+	engine    *engine.Engine
+	redactor  *redact.Redactor
+	progress  Progress
+	offline   bool
+	version   string
+	log       *slog.Logger
+	missing   map[string]error // systems without their credential; only with Diagnose
+	options   Options
+	tests     control.Options      // what changes are tested by
+	approvals approvals            // of changes that went out together with others
+	ledger    *ledger.Ledger       // nil until it is needed
+	summed    *evidence.Population // of the ledger; nil until it is needed
 
 	principals []evidence.Principal
 }

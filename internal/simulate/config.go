@@ -25,6 +25,7 @@ func Config(s *Servers, dir string) string {
 	line("time_zone: %s", c.Zone)
 	line("period: {from: %s, to: %s}", c.From.In(c.Zone).Format("2006-01-02"), c.To.In(c.Zone).Format("2006-01-02"))
 	if dir != "" {
+		line("policy: %s", quoted(filepath.ToSlash(filepath.Join(dir, PolicyFile))))
 		line("people: %s", quoted(filepath.ToSlash(filepath.Join(dir, PeopleFile))))
 	}
 	line("systems:")

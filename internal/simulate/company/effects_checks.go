@@ -2,30 +2,33 @@ package company
 
 // testEffects are those of checks and tests: letters K to N.
 func testEffects() map[string][]effect {
-	const gone = "The logs and reports of its CI are older than 90 days and gone."
+	const gone = "Its CI still states that it passed; the logs and reports that would show what it did are older than 90 days and gone."
 	return map[string][]effect{
-		"ci-logs-gone":      {{"KM", Unable, gone}},
-		"test-results-gone": {{"L", Unable, gone}},
+		"ci-logs-gone": {{"KLM", NeedsReview, gone}},
 
 		"failed-then-fixed": {{"K", Met, "The first push failed; the head that was merged had passed."}},
 		"queue-ejected":     {{"K", Met, "The queue put it out once; what it merged in the end had passed in the queue."}},
 		"rerun":             {{"K", NeedsReview, ""}},
-		"red-merge":         {{"K", Exception, ""}},
-		"no-ci":             {{"KLM", Exception, ""}},
-		"cancelled-ci":      {{"KL", Exception, ""}},
+		"red-merge":         {{"KL", Exception, ""}},
+		"no-ci":             {{"K", NeedsReview, "CI never ran on the pull request; it passed on main afterwards, before the deployment."}, {"LM", Exception, ""}},
+		"cancelled-ci":      {{"K", NeedsReview, "The run on the final commit was cancelled; the same checks passed on main afterwards, before the deployment."}, {"L", Exception, ""}},
 		"scan-cancelled":    {{"M", Exception, ""}},
 		"docs-only":         {{"KM", NotApplicable, "Only documentation is touched."}},
 
 		"skipped-integration": {{"K", NeedsReview, ""}, {"L", Exception, ""}},
 		"status-by-hand":      {{"KL", NeedsReview, ""}},
 		"no-tests-run":        {{"L", NeedsReview, ""}},
-		"scan-failed":         {{"M", Exception, ""}},
-		"waived-finding":      {{"M", NeedsReview, ""}},
+		"scan-failed":         {{"K", NeedsReview, "A check had failed when it was merged, and the policy names none that need not pass; those of main passed afterwards."}, {"M", Exception, ""}},
+		"waived-finding":      {{"KM", NeedsReview, ""}},
 
 		"no-testing-notes": {{"LN", Exception, ""}},
-		"tested-locally":   {{"L", NeedsReview, ""}, {"N", Exception, "It was tested locally, and never on staging."}},
+		"tested-locally":   {{"LN", Exception, "It was tested locally, and never on staging."}},
 		"staging-skipped":  {{"N", Exception, ""}},
 		"low-risk":         {{"NS", NotApplicable, "The risk is low."}, {"L", Met, "The risk is low: the review and the author's own look are enough."}},
-		"pushed-unseen":    {{"L", Exception, ""}},
+
+		"staging-asked-for": {{"L", Exception, ""}},
+		"accepted-in-words": {{"L", NeedsReview, ""}},
+		"not-accepted":      {{"L", Exception, ""}},
+		"pushed-unseen":     {{"L", Exception, ""}},
 	}
 }

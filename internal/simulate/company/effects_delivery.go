@@ -6,6 +6,9 @@ func deliveryEffects() map[string][]effect {
 	return map[string][]effect{
 		"deployed-with-a-push":     {{"O", Exception, ""}},
 		"deployed-with-unapproved": {{"O", NeedsReview, ""}},
+		"deployed-with-uncertain":  {{"O", NeedsReview, ""}},
+		"rebased-singly":           {{"Y", NeedsReview, ""}},
+		"branch-not-protected":     {{"J", NeedsReview, ""}},
 
 		"environment-self-approval": {{"Q", Met, "Whoever started the deployment also let it into production; they are no author."}},
 		"author-deploys-alone":      {{"Q", Exception, ""}},
@@ -23,19 +26,20 @@ func deliveryEffects() map[string][]effect {
 		"late-validation":   {{"S", Exception, ""}},
 		"no-sign-off":       {{"S", Exception, ""}},
 
-		"infra-with-pr":            {{"S", Met, "The implementer looked at production and wrote it into the change request."}, {"U", Met, "It was done in the change request's window."}},
-		"code-with-change-request": {{"S", Met, "The implementer looked at production and wrote it into the change request."}, {"U", Met, "It was released in the change request's window."}},
+		"infra-with-pr":            {{"U", Met, "It was done in the change request's window."}},
+		"code-with-change-request": {{"U", Met, "It was released in the change request's window."}},
 		"outside-window":           {{"U", Exception, ""}},
 		"no-diff":                  {{"W", Exception, ""}},
 
 		"outcome-failed-ticket": {
-			{"R", NeedsReview, ""}, {"S", Met, "The implementer looked, saw that it had failed, and wrote it down."}, {"Z", Met, "It failed and was taken back, and the request says so."},
+			{"R", NeedsReview, ""}, {"Z", Met, "It failed and was taken back, and the request says so."},
 		},
 		"failed-left": {
-			{"R", NeedsReview, ""}, {"S", Met, "The implementer looked, saw that it had failed, and wrote it down."}, {"V", NeedsReview, "It was closed as done, though its own last word is that it failed."}, {"Z", Exception, ""},
+			{"R", NeedsReview, ""}, {"V", NeedsReview, "It was closed as done, though its own last word is that it failed."}, {"Z", Exception, ""},
 		},
-		"rolled-back":         {{"Z", Met, "It was rolled back, and the incident is on record."}},
-		"incident-soon-after": {{"Z", NeedsReview, ""}},
+		"taken-back-unsaid":    {{"Z", NeedsReview, "Measurements went out of bounds; its own records say neither that it was rolled back nor why."}},
+		"taken-back-on-record": {{"Z", Met, "It was rolled back, and the incident is on record."}},
+		"incident-soon-after":  {{"Z", NeedsReview, ""}},
 
 		"not-deployed": {{"NOQRSUVYZ", NotApplicable, "It is not in production yet."}},
 	}
@@ -45,22 +49,24 @@ func deliveryEffects() map[string][]effect {
 func emergencyEffects() map[string][]effect {
 	const instead = "It was an emergency, which P looks at."
 	return map[string][]effect{
-		"hotfix":                 {{"BFG", NotApplicable, instead}},
+		"recognised-emergency":   {{"BFG", NotApplicable, instead}},
 		"retro-approval":         {{"E", Met, "Somebody who had no part in it approved it within a day, as the procedure asks."}, {"H", Met, "The approval afterwards was given for what was merged."}, {"L", Met, "Of an emergency a documented minimum is asked, and it is there."}},
 		"authorisation-recorded": {{"P", Met, "The incident's commander authorised it where it can be seen; ticket, approval and lessons followed within a day."}},
 		"authorisation-in-text":  {{"P", NeedsReview, "All is there within a day, but that somebody authorised it is only told in the incident's text."}},
 		"undocumented-emergency": {
-			{"ACDT", Exception, "Its ticket came two days later, and neither names the other."}, {"P", Exception, ""}, {"V", NeedsReview, "All the ticket's statuses were set in one go, two days later."},
+			{"ABCDT", Exception, "Its ticket came two days later, and neither names the other."}, {"EFGH", Exception, "It was pushed without anybody's approval."},
+			{"P", NotApplicable, "It was an emergency, and no record of the push can show that: neither label nor ticket ties it to one."},
 		},
 		"emergency-ticket": {
 			{"BFG", NotApplicable, instead}, {"E", Met, "Two who had no part in it approved it within a day, as the procedure asks."}, {"L", Met, "Of an emergency a documented minimum is asked, and it is there."},
+			{"L", NeedsReview, "The test after the change is attached, which is the implementer's word."},
 			{"N", Exception, "It was tried only after the change."},
 		},
 		"emergency-documented-after": {
-			{"DT", NotApplicable, "The ticket came eight minutes after the change; of an emergency's papers P looks at the day that they may take."}, {"C", Met, "The ticket, written within the hour, says all that is asked for."},
-			{"P", NeedsReview, "All is there within a day, but it was authorised by phone, which only the incident's text tells."}, {"V", NeedsReview, "All the ticket's statuses were set in one go, after the change."},
+			{"DT", NeedsReview, "The ticket came eight minutes after the change, within the day that an emergency's papers may take."}, {"U", NotApplicable, "Its window was written down only after the change."}, {"C", Met, "The ticket, written within the hour, says all that is asked for."},
+			{"P", NeedsReview, "All is there within a day, but it was authorised by phone, which only the incident's text tells."}, {"V", NeedsReview, "It was closed before anybody had approved it, as emergencies may be."},
 		},
-		"emergency-without-incident": {{"P", Exception, ""}, {"V", Exception, "It was done and closed before anybody had approved it."}},
-		"late-label":                 {{"P", Exception, ""}},
+		"emergency-without-incident": {{"P", Exception, ""}, {"V", NeedsReview, "It was closed before anybody had approved it, as emergencies may be."}},
+		"late-label":                 {{"P", NeedsReview, ""}},
 	}
 }

@@ -7,9 +7,10 @@ func requestEffects() map[string][]effect {
 		"no-ticket":    {{"ABC", Exception, ""}, {"V", NotApplicable, none}},
 		"wrong-ticket": {{"ABC", Exception, ""}, {"V", NotApplicable, none}},
 		"see-also":     {{"ABCV", NeedsReview, ""}},
+		"terse":        {{"C", NeedsReview, ""}},
 		"ticket-late": {
 			{"A", Met, "The ticket points at the pull request, though it was written afterwards."}, {"B", Exception, ""}, {"C", Exception, "At the deployment there was no ticket that could say anything."},
-			{"V", NeedsReview, "All the ticket's statuses were set in one go, after the deployment."},
+			{"V", NeedsReview, "The ticket was written after the deployment, so that its statuses follow nothing."},
 		},
 		"ticket-between": {{"A", Met, "The ticket points at the pull request."}, {"B", NeedsReview, ""}},
 		"cloned-ticket":  {{"B", NeedsReview, "The ticket is a copy of another, so that its date says little of when this was asked for."}},
@@ -27,13 +28,13 @@ func requestEffects() map[string][]effect {
 		"revert-only":      {{"T", NeedsReview, ""}},
 
 		"ticket-reopened":      {{"V", NeedsReview, ""}},
-		"approval-after-work":  {{"EFG", Exception, ""}, {"V", Exception, "It was done and closed before anybody had approved it."}},
+		"approval-after-work":  {{"EFGHQ", Exception, ""}, {"V", Exception, "It was done and closed before anybody had approved it."}},
 		"ticket-of-a-revert":   {{"A", NeedsReview, ""}},
 		"ticket-closed-before": {{"V", Exception, ""}},
 
-		"privacy-reviewed": {{"X", Met, ""}},
-		"privacy-missing":  {{"X", Exception, ""}},
-		"privacy-claimed":  {{"X", NeedsReview, ""}},
-		"privacy-unsure":   {{"X", NeedsReview, ""}},
+		"privacy-judged":  {{"X", Met, ""}},
+		"privacy-missing": {{"X", Exception, ""}},
+		"privacy-claimed": {{"X", NeedsReview, ""}},
+		"privacy-unsure":  {{"X", NeedsReview, ""}},
 	}
 }

@@ -28,12 +28,12 @@ func reviewEffects() map[string][]effect {
 		"approved-after-deployment": {
 			{"G", Exception, "The approval came after the deployment."},
 		},
-		"requester-approved":   {{"EFG", Exception, ""}},
-		"implementer-approved": {{"EFG", Exception, ""}, {"Q", Exception, "The one who let it into production is the one who carried it out."}},
+		"requester-approved":   {{all + "Q", Exception, ""}},
+		"implementer-approved": {{all, Exception, ""}, {"Q", Exception, "The one who let it into production is the one who carried it out."}},
 
 		"ghost-approval":          {{all, NeedsReview, "The approver's account was deleted later; who it was can no longer be told from the records."}},
 		"ghost-author":            {{all + "Q", NeedsReview, "The author's account was deleted later; whether an approver is somebody else can no longer be told from the records."}},
-		"deleted-approver":        {{"EFG", NeedsReview, ""}},
+		"deleted-approver":        {{all + "Q", NeedsReview, ""}},
 		"unmapped-author":         {{all + "Q", NeedsReview, ""}},
 		"unmapped-approver":       {{all, NeedsReview, ""}},
 		"reviewer-updates-branch": {{all, NeedsReview, "The only approver had put a commit on the branch, though it did no more than merge main."}},
@@ -44,10 +44,10 @@ func reviewEffects() map[string][]effect {
 		"approved-by-two":     {{"F", Met, ""}},
 		"cab":                 {{"F", Met, "The board approved, with an engineering manager and the security team on it."}},
 
-		"last-minute": {{"G", NeedsReview, "The approval came within the two minutes in which clocks may differ before the merge."}},
+		"last-minute": {{all, NeedsReview, "The approval came within the two minutes in which clocks may differ before the merge."}},
 
 		"approval-renewed":          {{"H", Met, ""}},
-		"base-merge-after-approval": {{"H", Met, "After the approval only main was merged into the branch, without conflicts."}},
+		"base-merge-after-approval": {{"H", NeedsReview, "After the approval only main was merged into the branch; whether conflicts were resolved in that, the records do not show."}},
 		"stale-approval":            {{"H", Exception, ""}},
 		"force-push-after-approval": {{"H", NeedsReview, "The branch was force-pushed after the approval; that the changes are the same, its commits alone cannot show."}},
 		"conflict-merge":            {{"H", NeedsReview, ""}},

@@ -18,52 +18,77 @@ import (
 //  3. Where several situations speak of one letter, the one that decides more
 //     wins: not applicable, exception, unable, needs review, met.
 //
-// They are measured by the policy that the product starts with, and by the
-// company's own list of people (Roster). Where that leaves room, these rulings
+// They are measured by the company's own policy (simulate.Policy) and by its own
+// list of people (Roster), and by what the records of a change can show: what
+// only the story knows makes nothing met. Where that leaves room, these rulings
 // were made; they are judgement, and can be argued:
 //
 //   - Nobody asked for the audit log of bypasses, so J is unable for whatever
 //     went through a pull request, also where it is plain that a rule must have
-//     been bypassed.
-//   - Logs and reports of CI older than 90 days are gone. K and M are then
-//     unable, and L where the policy asks for results of tests; a failure that
-//     the checks themselves still state is an exception all the same.
+//     been bypassed. Of a branch that is not protected now it needs review.
+//   - Logs and reports of CI older than 90 days are gone, and its conclusions
+//     are not. K, L and M then need review, also where they would be met; a
+//     failure that the checks themselves still state is an exception all the
+//     same. That staging was deployed to is known without its log (N).
 //   - An approval that does not count counts nowhere: where E is an exception,
-//     so are F, G and H, and where E needs review, so do they.
+//     so are F, G and H, and where E needs review, so do they. An approval in
+//     the last two minutes before the merge needs review in all four.
 //   - Whoever wrote the ticket asked for the change, and is not independent.
+//   - Who lets a deployment pass its gate releases it, and approves nothing of
+//     what it brings (Q). What the board says of a change request approves no
+//     code: E to H count the reviews of a pull request.
 //   - The cut-off of a normal approval is the merge (E, F, H). An approval
 //     between merge and deployment leaves E an exception; G needs review.
-//   - An emergency is what was called one before it was deployed. For it B and G
-//     are not applicable, and F either, as P asks who may authorise; E counts
-//     the approval afterwards. Its ticket may follow within a day, so D and T
-//     are then not applicable. A label that comes later excuses nothing.
+//   - After a clean merge of main into the branch H needs review: the records
+//     do not show that it was clean.
+//   - An emergency is what was called one before it was deployed. For it B, F
+//     and G are not applicable, as P asks who may authorise; E and H count the
+//     approval afterwards. Its ticket may follow within a day: D and T, which
+//     ask for what stood there before, then need review, and so does V. A label
+//     that comes later excuses nothing, and P needs review.
 //   - Where and when somebody authorised an emergency must be on record as a
-//     decision; a sentence in a ticket needs review.
-//   - The push of the night of 13 June is an emergency because its message says
-//     so, though no record ties it to its ticket or its incident.
-//   - C asks a ticket of code for no planned date, as the company's have none; a
-//     change request has one.
+//     decision; a sentence in a ticket or an incident needs review.
+//   - The push of the night of 13 June was an emergency, and no record of it
+//     says so: it is a push without ticket, approval or plan, and P is not
+//     applicable. Its last check ended within two minutes of its deployment.
+//   - C asks a ticket of code for no planned date; a change request has one. A
+//     reason of two words is too short.
 //   - No ticket: A, B and C are exceptions; D and T look at the pull request; V
-//     is not applicable.
+//     is not applicable. A ticket that was written after the deployment has no
+//     way that followed the change (V needs review).
 //   - The policy rates what decides who may come in as High, whatever its
-//     author ticked; the risk was then set too low (D needs review) and the
-//     approvals of high risk are asked for (F). A library's update for an
-//     advisory is High. Infrastructure and configuration are Medium, but for
-//     access rights and encryption (High) and alerts and logs (Low).
-//   - At high risk the lead of quality tries it on staging, which is taken for
-//     the acceptance test. Of an emergency a documented minimum is asked.
-//   - K of a pull request is its head at the merge; a green run on main
-//     afterwards does not mend it. A push has no other run than that on main.
-//   - A change by ticket alone has no commit: H, J, K, M, O and Y are not
-//     applicable. Its test on staging is the implementer's word: N needs review.
+//     author ticked, and goes by category and by where a file lies; the risk was
+//     then set too low (D needs review) and the approvals of high risk are asked
+//     for (F). A library's update for an advisory is High. Infrastructure and
+//     configuration are Medium, but for security, access and the network (High).
+//   - At high risk the lead of quality tries it on staging and says so in a
+//     remark: a claim, so that L needs review; without it L is an exception. Of
+//     an emergency a documented minimum is asked. Infrastructure is tried on
+//     staging alone. At low risk L rests on the review, and follows E.
+//   - K of a pull request is what had passed on its head when it was merged.
+//     What passed on main only afterwards needs review. The policy names no
+//     required checks, so that every check counts. A push has no other run than
+//     that on main.
+//   - A change by ticket alone has no commit: J, K, M, O and Y are not
+//     applicable, and H asks whether the request was changed after its approval.
+//     Its test on staging and its difference are the implementer's word: L, N
+//     and W need review.
+//   - Of a push of configuration there is no request with which its difference
+//     could be compared: W needs review.
 //   - O: between the merged and the deployed commit lies another change; if that
-//     was pushed, it is an exception, and if nobody had approved it, it needs
-//     review.
+//     was pushed, it is an exception, and if nobody had approved it, or that is
+//     not certain, it needs review.
 //   - Q: whoever lets a deployment into production must not be an author; that
 //     they also started it is no exception. Where an author lets in what another
-//     had started, it needs review.
-//   - S: automatic checks alone need review; at high risk a lead has to sign.
-//   - Y compares the files that landed with those of the pull request.
+//     had started, it needs review. Of a change by ticket it follows E.
+//   - S: automatic checks alone and a sentence in a remark need review; the
+//     company's form is a signature. At high risk a lead has to sign.
+//   - X: the security team may judge it, by approving the change. What a remark
+//     tells of a review of people's data needs review.
+//   - Y compares the files that landed with those of the pull request. After a
+//     rebase of several commits only the last can be compared.
+//   - Z: rolled back is on record where the change's ticket is linked to the
+//     incident; measurements out of bounds alone need review.
 //   - Of what is not deployed yet, the letters that look at the deployment are
 //     not applicable; D, T and X are taken as of the end of the story.
 
@@ -139,6 +164,9 @@ func (b book) of(c *Change) map[string]Expected {
 			}
 		}
 	}
+	if e := out["E"].Outcome; c.Has("low-risk") && e != Met && e.weight() > out["L"].Outcome.weight() {
+		out["L"] = Expected{e, "At low risk the review is what tests it, and of that E says the same."}
+	}
 	return out
 }
 
@@ -170,13 +198,18 @@ func (s *story) remarkPlan(p *plan) {
 			c.tell(id)
 		}
 	}
-	risk := riskier(p.declared(), p.rated())
+	risk := riskier(p.declared(), p.derived())
 	note(p.work.kind == "docs", "docs-only")
 	note(risk == low, "low-risk")
 	note(risk == low && p.direct, "pushed-unseen")
-	note(p.declared() != "" && riskier(p.declared(), p.rated()) != p.declared(), "rated-too-low")
-	note(p.logsGone, "ci-logs-gone")
-	note(p.logsGone && risk != low && c.Kind != "configuration" && !c.Emergency, "test-results-gone")
+	note(p.lowest() != "" && riskier(p.lowest(), p.derived()) != p.lowest(), "rated-too-low")
+	note(p.logsGone && p.work.kind != "docs", "ci-logs-gone")
+	s.remarkTests(p, risk)
+	note(risk == high && !signedFor(c), "no-sign-off")
+	note(p.recognised(), "recognised-emergency")
+	note(p.base != "", "branch-not-protected")
+	note(c.RolledBack != 0 && p.causes, "taken-back-on-record")
+	note(c.RolledBack != 0 && !p.causes, "taken-back-unsaid")
 	note(p.has("cancelled-ci") && p.house.lang != "ts", "scan-cancelled")
 	answered := slices.Contains(p.approved, p.reviewer) || p.has("ghost-approval") && p.reviewer == s.who["olek"]
 	note(p.has("changes-requested") && !answered, "objection-never-answered")
@@ -189,15 +222,36 @@ func (s *story) remarkPlan(p *plan) {
 	note(len(p.approved) == 1 && p.approved[0] == s.who["olek"], "ghost-approval")
 	note(p.has("hotfix") && p.base != "", "authorisation-recorded")
 	note(p.has("hotfix") && p.base == "" && !p.direct, "authorisation-in-text")
-	s.remarkPrivacy(c, p.work.title)
-	approved := slices.Clone(p.approved)
-	if r := p.request; r != nil {
-		approved = append(approved, r.approved...)
-	}
+	s.remarkPrivacy(c, p.work.title, p.approved, p.merged)
 	if len(p.approved) > 0 && !c.Emergency {
-		s.remarkApprovers(c, risk, p.areas(), approved, p.merged)
+		s.remarkApprovers(c, risk, p.areas(), p.approved, p.merged)
 	}
 }
+
+// signedFor reports whether a lead signed for the change afterwards, or whether
+// it is told otherwise what became of that.
+func signedFor(c *Change) bool {
+	return c.Has("validated-by-lead") || c.Has("claimed-window") || c.Has("late-validation")
+}
+
+// remarkTests notes which tests the policy misses beside those of CI.
+func (s *story) remarkTests(p *plan, risk string) {
+	c := p.change
+	if p.recognised() || p.work.kind == "docs" {
+		return
+	}
+	if risk != low && c.Has("staging-skipped") {
+		c.tell("staging-asked-for")
+	}
+	infrastructure := p.house.lang == "hcl" // of which staging is asked alone
+	tried := len(p.tickets) > 0 && p.tickets[0].tried && !p.unnamed()
+	if risk == high && !infrastructure {
+		c.tell(map[bool]string{true: "accepted-in-words", false: "not-accepted"}[tried])
+	}
+}
+
+// recognised reports whether the records of the change call it an emergency.
+func (p *plan) recognised() bool { return p.change.Emergency && !p.direct }
 
 // reverted reports whether another plan takes this one back.
 func (s *story) reverted(p *plan) bool {
@@ -221,17 +275,20 @@ func (s *story) remarkRequest(r *changeRequest) {
 	if risk == low {
 		c.tell("low-risk")
 	}
-	if risk != r.risk {
+	if risk != r.risk && !r.has("no-risk") {
 		c.tell("rated-too-low")
 	}
 	if risk == high && !r.signedOff() {
 		c.tell("no-sign-off")
 	}
+	if len(strings.Fields(r.why)) < 3 {
+		c.tell("terse")
+	}
 	if r.has("emergency-ticket") {
 		c.tell(map[bool]string{true: "emergency-documented-after", false: "emergency-without-incident"}[r.incident != nil])
 		return
 	}
-	s.remarkPrivacy(c, r.ticketWork.title)
+	s.remarkPrivacy(c, r.ticketWork.title, r.approved, c.Deployed)
 	var areas []string
 	switch {
 	case r.category == "Security", r.category == "Network", r.category == "Access":
@@ -278,10 +335,15 @@ func (s *story) remarkApprovers(c *Change, risk string, areas []string, approved
 	}
 }
 
-func (s *story) remarkPrivacy(c *Change, title string) {
+// remarkPrivacy notes who has looked at what the change does with people's
+// data. By the policy the security team may judge that.
+func (s *story) remarkPrivacy(c *Change, title string, approved []*Person, at time.Time) {
 	switch v, ok := privacy()[title]; {
 	case !ok:
+	case v.labelled && slices.ContainsFunc(approved, func(p *Person) bool { return s.had(p, at, "security") }):
+		c.tell("privacy-judged")
 	case c.Has("privacy-reviewed"): // it was told with the ticket
+		c.note("privacy-claimed", "it touches people's data, and that the one who answers for data protection has looked at it is told in a remark alone")
 	case v.claimed != "":
 		c.note("privacy-claimed", strings.TrimSuffix(v.claimed, "."))
 	case v.unsure != "":
@@ -311,6 +373,8 @@ func (s *story) remarkBatch(c *Change, after []string, byID map[string]*Change) 
 			c.note("deployed-with-a-push", "it was deployed together with "+o.ID+", which came after it and by no pull request")
 		case o.Expect["E"].Outcome == Exception:
 			c.note("deployed-with-unapproved", "it was deployed together with "+o.ID+", which came after it and which nobody had rightly approved")
+		case o.Expect["E"].Outcome != Met:
+			c.note("deployed-with-uncertain", "it was deployed together with "+o.ID+", which came after it and of which it is not certain that somebody else approved it")
 		}
 	}
 }

@@ -40,7 +40,11 @@ func (t *telling) land() {
 			at: p.merged.Add(-9 * time.Minute), outcome: "success", title: p.title, quick: true})
 	}
 	if p.base == "" {
-		h.runCI(t.story, ciOrder{event: "push", branch: "main", sha: p.sha, actor: merger, at: p.merged.Add(15 * time.Second), outcome: "success", title: strings.SplitN(h.repo.Commits[p.sha].Message, "\n", 2)[0]})
+		outcome := "success"
+		if p.has("red-merge") { // what was red before is red on main too
+			outcome = "failure"
+		}
+		h.runCI(t.story, ciOrder{event: "push", branch: "main", sha: p.sha, actor: merger, at: p.merged.Add(15 * time.Second), outcome: outcome, title: strings.SplitN(h.repo.Commits[p.sha].Message, "\n", 2)[0]})
 	}
 	t.change(merger)
 	t.afterwards()
@@ -177,6 +181,7 @@ func (t *telling) change(merger *Person) {
 	}
 	note(p.auto && !p.queue, "auto-merge")
 	note(h.name == "payout-worker" && p.created.Before(day(2026, 3, 1)) || h.name == "ledger-api", "legacy-status")
+	note(p.method == "rebase" && !p.queue && t.several(), "rebased-singly")
 	note(merger == t.who["robin"], "service-account-merge")
 	note(p.author == t.who["szymon"] && p.created.Before(renamed()), "renamed-login")
 	note(p.author == t.who["olek"], "ghost-author")
@@ -187,6 +192,17 @@ func (t *telling) change(merger *Person) {
 	}
 	p.change = c
 	t.Truth.Changes = append(t.Truth.Changes, c)
+}
+
+// several reports whether a rebase puts more than one commit on the base.
+func (t *telling) several() bool {
+	n := 0
+	for _, sha := range t.commits {
+		if len(t.house.repo.Commits[sha].Parents) == 1 {
+			n++
+		}
+	}
+	return n > 1
 }
 
 // nameOf is how the truth names somebody.

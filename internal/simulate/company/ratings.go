@@ -1,6 +1,9 @@
 package company
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // The risks, as the company's tickets and its policy call them.
 const (
@@ -47,6 +50,31 @@ func (p *plan) rated() string {
 	return p.work.risk()
 }
 
+// derived is rated, and what the policy makes of where a file lies: a folder
+// called session is sign-in's, a file of SQL the database's, whatever it does.
+func (p *plan) derived() string {
+	switch p.work.title {
+	case "Stop the countdown when the tab sleeps", "Count reversals once in the daily report 📉":
+		return high
+	}
+	if p.request != nil && p.request.of == nil && p.house.lang == "hcl" {
+		return p.request.derived()
+	}
+	return p.rated()
+}
+
+// lowest is the lower of what its people say in the pull request and in the
+// change request; "" where nobody says anything.
+func (p *plan) lowest() string {
+	if p.request != nil && p.declared() != "" && riskier(p.work.risk(), p.request.risk) == p.work.risk() {
+		return p.request.risk
+	}
+	if p.declared() == "" {
+		return ""
+	}
+	return p.work.risk()
+}
+
 // declared is how its people rate it, in the pull request or in the change
 // request, whichever is higher; "" where nobody did.
 func (p *plan) declared() string {
@@ -59,18 +87,29 @@ func (p *plan) declared() string {
 	return p.work.risk()
 }
 
-// rated is how the policy rates it: what lets somebody in or keeps them out,
-// and what encrypts, is High; alerts and logs are Low; other infrastructure and
-// configuration is Medium, or what its people call it where that is more.
-func (w ticketWork) rated() string {
+// derived is how the policy rates it, by the ticket's category: security,
+// access and the network are High, other infrastructure and configuration is
+// Medium.
+func (w ticketWork) derived() string {
+	if slices.Contains([]string{"Security", "Access", "Network"}, w.category) {
+		return high
+	}
+	return medium
+}
+
+// rated is derived, or what its people call it where that is more.
+func (w ticketWork) rated() string { return riskier(w.derived(), w.risk) }
+
+// ordinary reports whether it lets nobody in, keeps nobody out, encrypts
+// nothing, and is neither alert nor log nor high risk to its people.
+func (w ticketWork) ordinary() bool {
 	switch strings.TrimSuffix(w.title, " in the second region") {
 	case "Turn off TLS 1.2 ciphers without forward secrecy", "Limit exports of the reporting database to the office network", "Remove access of former suppliers from the bastion",
-		"Add reading rights for internal audit on the deployment records", "Allow treasury to see the amount of the next run":
-		return high
-	case "Set log retention of the gateway to 400 days", "Lower the alert threshold for failed payouts to 0.5 %", "Raise the alert delay of the mail queue to ten minutes":
-		return low
+		"Add reading rights for internal audit on the deployment records", "Allow treasury to see the amount of the next run",
+		"Set log retention of the gateway to 400 days", "Lower the alert threshold for failed payouts to 0.5 %", "Raise the alert delay of the mail queue to ten minutes":
+		return false
 	}
-	return riskier(medium, w.risk)
+	return w.risk != high
 }
 
 // private is what a work has to do with people's data.

@@ -24,6 +24,7 @@ type ticket struct {
 	plans   []*plan
 	by      *Person // reporter
 	fate    string  // of a ticket without a plan: "done", "open", "dropped"
+	tried   bool    // the lead of quality wrote that she tried it on staging
 	issue   *tracker.Issue
 }
 
@@ -291,6 +292,7 @@ func (s *story) along(r *rand.Rand, t *ticket, is *tracker.Issue) {
 	if !late {
 		is.Transition(s.ids, at(first.created), author, st["review"], "")
 		if tried := r.IntN(3) == 0; tried || first.rated() == high { // quality tries whatever is risky
+			t.tried = true
 			is.Say(s.ids, at(first.created.Add(time.Hour)), s.who["lucia"].Jira, tracker.Text("Tried on staging together with @["+first.author.Jira.AccountID+"]: as described. {status:TESTED:green}"))
 		}
 		s.privacyReview(t, is)
