@@ -133,14 +133,19 @@ func TestReadinessSays(t *testing.T) {
 		}, []string{"– Not tested | 48 | 32.4 %", "of 100 tested; 48 not tested", "Changes that were not tested | 48 changes"}, nil},
 		"complete": {func(p *evidence.Package) {
 			pop := p.Population
-			pop.Visible, pop.Datasets, pop.Notes, p.Principals = nil, pop.Datasets[:1], nil, nil
+			pop.Visible, pop.Datasets, pop.Notes, pop.NumberGaps, p.Principals = nil, pop.Datasets[:1], nil, nil, nil
 		}, []string{"[nothing known to be cut off]", "Is that all of them? | Nothing is known to be cut off\n"}, []string{"may be incomplete", "too low"}},
 		"complete, all seen": {func(p *evidence.Package) {
 			p.Population.Visible, p.Population.Datasets, p.Principals = p.Population.Visible[:1], p.Population.Datasets[:1], nil
+			p.Population.NumberGaps = nil
 		}, []string{"Is that all of them? | Nothing is known to be cut off, and every configured place could be seen\n"}, nil},
 		"not all asked": {func(p *evidence.Package) {
 			p.Population.Visible, p.Population.Datasets, p.Principals = p.Population.Visible[4:], p.Population.Datasets[:1], nil
+			p.Population.NumberGaps = nil
 		}, []string{"Is that all of them? | Nothing is known to be cut off; 1 point to be looked at below\n"}, []string{"every configured place"}},
+		"numbers that nobody can see": {func(p *evidence.Package) {
+			p.Population.Visible, p.Population.Datasets, p.Principals = p.Population.Visible[:1], p.Population.Datasets[:1], nil
+		}, []string{"1 point to be looked at below", "4 numbers among those of the pull requests stand for nothing that the account can see"}, nil},
 		"no data set": {func(p *evidence.Package) { p.Population.Datasets = nil }, []string{"[may be incomplete]", "no data set is recorded: nothing says what the list was made from."}, nil},
 		"an account sees less than is configured": {func(p *evidence.Package) {
 			p.Population.Visible, p.Population.Datasets = nil, p.Population.Datasets[:1]
