@@ -15,6 +15,12 @@ func TestP(t *testing.T) {
 		i := slices.IndexFunc(w.Items, func(it evidence.Item) bool { return it.Ref.ID == "INC-3" })
 		return w.Items[i].Ticket
 	}
+	authorizer := func(w *world) *evidence.Decision { return &incident(w).Approvals[0].Approvers[0] }
+	// remark lets the incident tell of the authorization in a remark alone.
+	remark := func(w *world, by, s string) {
+		incident(w).Approvals = nil
+		incident(w).Comments = []evidence.Comment{{ID: "i1", Author: ji(by), Created: clock("10:10"), Updated: clock("10:10"), Body: plainly(s)}}
+	}
 	table(t, "P", map[string]one{
 		"no emergency":          {nil, nil, na, "NOT_EMERGENCY"},
 		"all in time":           {urgent, nil, ok, "EMERGENCY_CONDITIONS_MET"},
@@ -27,29 +33,40 @@ func TestP(t *testing.T) {
 			w.drop(ref(evidence.KindTicket, "INC-3"))
 			w.ticket.Fields = append(w.ticket.Fields, evidence.Field{Name: "incident", Title: "Incident", ID: "cf8", Value: plainly("INC-3")})
 		}, unsure, "INCIDENT_NOT_OBTAINED"},
-		"not authorized":            {urgent, func(w *world) { incident(w).Comments = nil }, bad, "NOT_AUTHORIZED"},
-		"authorized by a developer": {urgent, func(w *world) { incident(w).Comments[0].Author = ji("ken") }, bad, "NOT_AUTHORIZED"},
+		"not authorized":            {urgent, func(w *world) { incident(w).Approvals = nil }, bad, "NOT_AUTHORIZED"},
+		"authorized by a developer": {urgent, func(w *world) { authorizer(w).Person = ji("ken") }, bad, "NOT_AUTHORIZED"},
 		"authorized by who made it": {urgent, func(w *world) {
 			w.people.Humans[0].Roles[0].Role = "technical lead"
-			incident(w).Comments[0].Author = ji("ada")
+			authorizer(w).Person = ji("ada")
 		}, look, "AUTHORIZER_IS_IMPLEMENTER"},
-		"authorized afterwards": {urgent, func(w *world) {
-			incident(w).Comments[0].Created, incident(w).Comments[0].Updated = clock("12:00"), clock("12:00")
-		}, bad, "NOT_AUTHORIZED"},
-		"asked for, not authorized": {urgent, func(w *world) { incident(w).Comments[0].Body = plainly("Can anyone authorize this?") }, look, "AUTHORIZATION_UNCLEAR"},
-		"denied, not authorized":    {urgent, func(w *world) { incident(w).Comments[0].Body = plainly("This isn't approved by anybody.") }, look, "AUTHORIZATION_UNCLEAR"},
-		"remark edited":             {urgent, func(w *world) { incident(w).Comments[0].Updated = clock("15:00") }, look, "AUTHORIZATION_EDITED"},
+		"authorized afterwards":    {urgent, func(w *world) { incident(w).Approvals[0].Completed = clock("12:00") }, bad, "NOT_AUTHORIZED"},
+		"step declined":            {urgent, func(w *world) { incident(w).Approvals[0].Decision = "declined" }, bad, "NOT_AUTHORIZED"},
+		"in a remark alone":        {urgent, func(w *world) { remark(w, "grace", "Authorized: deploy the fix as an emergency.") }, look, "AUTHORIZED_IN_TEXT"},
+		"in a remark, by nobody's": {urgent, func(w *world) { remark(w, "ken", "Authorized.") }, bad, "NOT_AUTHORIZED"},
+		"in the incident's text": {urgent, func(w *world) {
+			incident(w).Approvals = nil
+			incident(w).Body = plainly("10:05 Grace authorises a fix.")
+		}, look, "AUTHORIZED_IN_TEXT"},
+		"asked for, not authorized": {urgent, func(w *world) { remark(w, "grace", "Can anyone authorize this?") }, look, "AUTHORIZATION_UNCLEAR"},
+		"remark edited": {urgent, func(w *world) {
+			remark(w, "grace", "Authorized.")
+			incident(w).Comments[0].Updated = clock("15:00")
+		}, look, "AUTHORIZATION_EDITED"},
+		"denied, not authorized": {urgent, func(w *world) { remark(w, "grace", "This isn't approved by anybody.") }, look, "AUTHORIZATION_UNCLEAR"},
 		"by an exhibit of the chat": {urgent, func(w *world) {
-			incident(w).Comments = nil
+			incident(w).Approvals = nil
 			w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindExhibit, repo+"#12"), Exhibit: &evidence.Exhibit{Supports: "approval", File: "slack.png"}})
 		}, look, "AUTHORIZED_BY_EXHIBIT"},
-		"comments lost":   {urgent, func(w *world) { incident(w).Comments = nil; w.gap(ticketRef, "comments", evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
+		"comments lost":   {urgent, func(w *world) { incident(w).Approvals = nil; w.gap(ticketRef, "comments", evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 		"documented late": {urgent, func(w *world) { w.ticket.Created = clock("04 09:00") }, bad, "DOCUMENTED_LATE"},
 		"limit to the minute": {urgent, func(w *world) {
 			w.ticket.Created = clock("03 11:01")
 			w.ticket.Fields = nil
 			w.ticket.Body = plainly("")
 		}, look, "WITHIN_CLOCK_SKEW"},
+		"lessons within a paragraph": {urgent, func(w *world) {
+			w.ticket.Comments[1].Body = plainly("Review held. Lessons: watch the first five minutes.")
+		}, ok, "EMERGENCY_CONDITIONS_MET"},
 		"no lessons":         {urgent, func(w *world) { w.ticket.Comments = w.ticket.Comments[:1] }, bad, "DOCUMENTED_IN_PART"},
 		"no lessons yet":     {urgent, func(w *world) { w.ticket.Comments = w.ticket.Comments[:1]; w.AsOf = clock("20:00") }, look, "NOT_YET_DUE"},
 		"nobody approved":    {urgent, func(w *world) { w.pr.Reviews = nil }, bad, "RETRO_APPROVAL_MISSING"},
@@ -99,7 +116,7 @@ func TestElapsedExample(t *testing.T) {
 		for i := range w.Items {
 			if tk := w.Items[i].Ticket; tk != nil && tk.Key == "INC-3" {
 				tk.Created = saturday.Add(-time.Hour)
-				tk.Comments[0].Created, tk.Comments[0].Updated = saturday.Add(-10*time.Minute), saturday.Add(-10*time.Minute)
+				tk.Approvals[0].Completed = saturday.Add(-10 * time.Minute)
 			}
 		}
 		w.ticket.Created = clock("09:00") // Monday
@@ -147,7 +164,10 @@ func TestS(t *testing.T) {
 		"claims more than has passed": {nil, func(w *world) {
 			say(w, "23:00", "Validation Performed:\nNo errors in application logs ✓\nMonitoring for 24 hours - no issues ✓\nValidated by: Grace")
 		}, look, "CLAIMED_WINDOW_EXCEEDS_ELAPSED"},
-		"claims what has passed": {nil, func(w *world) { say(w, "23:00", "Validated: monitored for 12 hours, no issues.") }, ok, "VALIDATED"},
+		"claims what has passed": {nil, func(w *world) { say(w, "23:00", "Validated: monitored for 12 hours, no issues.\nValidated by: Grace") }, ok, "VALIDATED"},
+		"in a remark alone":      {nil, func(w *world) { say(w, "13:00", "Validated in production: error rates are normal.") }, look, "VALIDATION_CLAIMED"},
+		"for somebody else":      {nil, func(w *world) { say(w, "13:00", "Validated by: Ken Thompson") }, look, "VALIDATED_FOR_ANOTHER"},
+		"a form without a name":  {nil, func(w *world) { say(w, "13:00", "Validated by:\nDate:") }, look, "VALIDATION_CLAIMED"},
 		"by a bot": {nil, func(w *world) {
 			say(w, "12:00", "Validated.")
 			w.ticket.Comments[0].Author = &evidence.Person{System: "jira", ID: "b", Type: "app"}
@@ -156,21 +176,29 @@ func TestS(t *testing.T) {
 			w.ticket.Comments = nil
 			w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindSignal, "api@x"), Signal: &evidence.Signal{Name: "errors"}})
 		}, look, "MONITORED_ONLY"},
-		"high, with the lead and a checklist": {nil, func(w *world) { high(w); say(w, "13:00", "Validated:\n✓ errors\n✓ latency") }, ok, "VALIDATED"},
+		"high, with the lead and a checklist": {nil, func(w *world) { high(w); say(w, "13:00", "✓ errors\n✓ latency\nValidated by: Grace Hopper") }, ok, "VALIDATED"},
+		"high, a remark of the lead":          {nil, func(w *world) { high(w); say(w, "13:00", "Validated:\n✓ errors\n✓ latency") }, bad, "SIGN_OFF_MISSING"},
+		"high, measured alone": {nil, func(w *world) {
+			high(w)
+			w.ticket.Comments = nil
+			w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindSignal, "api@x"), Signal: &evidence.Signal{Name: "errors"}})
+		}, bad, "SIGN_OFF_MISSING"},
+		"high, nobody yet": {nil, func(w *world) { high(w); w.ticket.Comments = nil; w.AsOf = clock("15:00") }, look, "NOT_YET_DUE"},
 		"high, without the lead": {nil, func(w *world) {
 			high(w)
-			say(w, "13:00", "Validated:\n✓ errors\n✓ latency")
+			say(w, "13:00", "✓ errors\n✓ latency\nValidated by: Ken Thompson")
 			w.ticket.Comments[0].Author = ji("ken")
 		}, bad, "SIGN_OFF_MISSING"},
 		"high, without a checklist": {nil, high, look, "NO_CHECKLIST"},
 		"high, lead's role unknown": {nil, func(w *world) {
 			high(w)
-			say(w, "13:00", "Validated:\n✓ errors\n✓ latency")
+			say(w, "13:00", "✓ errors\n✓ latency\nValidated by: Rob Pike")
 			w.ticket.Comments[0].Author = ji("rob")
 		}, look, "ROLE_UNKNOWN"},
 		"low": {nil, func(w *world) { w.ticket.Fields[2].Value = plainly("Low") }, na, "TIER_NOT_ASKED"},
 		"by the implementer, where another is asked for": {nil, func(w *world) {
 			w.policy.Validation.OtherThanImplementer = true
+			say(w, "13:00", "Validated by: Ada Lovelace")
 			w.ticket.Comments[0].Author = ji("ada")
 		}, look, "VALIDATED_BY_IMPLEMENTER"},
 		"in the field": {nil, func(w *world) {
@@ -203,6 +231,10 @@ func TestU(t *testing.T) {
 		"at its very end":  {nil, func(w *world) { planned(w, "2026-03-02T09:00:00+0000", "2026-03-02T10:30:00+0000") }, look, "WITHIN_CLOCK_SKEW"},
 		"unreadable":       {nil, func(w *world) { w.ticket.Fields[1].Value = plainly("next week") }, look, "PLANNED_TIME_UNCLEAR"},
 		"none":             {nil, func(w *world) { w.ticket.Fields[1].Value = plainly("") }, na, "NO_WINDOW"},
+		"of the change request beside the ticket": {nil, func(w *world) {
+			w.ticket.Fields[1].Value = plainly("")
+			w.beside(evidence.Field{Name: "planned_start", Title: "Planned", ID: "cf2", Value: plainly("2026-03-01")})
+		}, bad, "OUTSIDE_PLANNED_WINDOW"},
 		"planned afterwards": {nil, func(w *world) {
 			w.ticket.History = append(w.ticket.History, evidence.HistoryEntry{At: clock("13:00"), Field: "Planned", FieldID: "cf2", From: "2026-02-20", To: "2026-03-02"})
 		}, bad, "OUTSIDE_PLANNED_WINDOW"},
@@ -233,6 +265,14 @@ func TestX(t *testing.T) {
 			touch(w, "src/customers/export.go")
 			addReview(w, "r2", "barbara", "APPROVED", "14:05", c2)
 		}, bad, "NO_PRIVACY_REVIEW"},
+		"told in a remark": {nil, func(w *world) {
+			touch(w, "src/customers/export.go")
+			w.ticket.Comments = []evidence.Comment{{Author: ji("olga"), Created: clock("10:00"), Body: plainly("Privacy review: no objection.")}}
+		}, look, "PRIVACY_REVIEW_TOLD"},
+		"told in a remark afterwards": {nil, func(w *world) {
+			touch(w, "src/customers/export.go")
+			w.ticket.Comments = []evidence.Comment{{Author: ji("olga"), Created: clock("14:00"), Body: plainly("Privacy review: no objection.")}}
+		}, bad, "NO_PRIVACY_REVIEW"},
 		"spoken of": {nil, func(w *world) { w.ticket.Body = plainly("Adds the date of birth to the form.") }, look, "MAY_TOUCH_PERSONAL_DATA"},
 		"by whom nobody knows": {nil, func(w *world) {
 			touch(w, "src/customers/export.go")
@@ -248,6 +288,22 @@ func TestZ(t *testing.T) {
 	table(t, "Z", map[string]one{
 		"succeeded": {nil, nil, na, "SUCCEEDED"},
 		"failed":    {nil, failed, bad, "FAILURE_NOT_FOLLOWED_UP"},
+		"failed, by a remark on the ticket": {byHand, func(w *world) {
+			w.ticket.Comments = append(w.ticket.Comments, evidence.Comment{Author: ji("ken"), Created: clock("11:30"), Body: plainly("Done, but the health check is red. I leave it.")})
+		}, bad, "FAILURE_NOT_FOLLOWED_UP"},
+		"failed requests are no failure": {byHand, func(w *world) {
+			w.ticket.Comments = append(w.ticket.Comments, evidence.Comment{Author: ji("ken"), Created: clock("11:30"), Body: plainly("Three failed requests of 400,000, all retried.")})
+		}, na, "SUCCEEDED"},
+		"taken out by a later deployment": {nil, func(w *world) { w.tookOut(true) }, ok, "FAILURE_FOLLOWED_UP"},
+		"a rollback of others":            {nil, func(w *world) { w.tookOut(false) }, na, "SUCCEEDED"},
+		"out of bounds, with an incident": {nil, func(w *world) {
+			spike(w)
+			w.ticket.Related = []evidence.TicketLink{{Relation: "causes", Key: "INC-8"}}
+		}, ok, "FAILURE_FOLLOWED_UP"},
+		"out of bounds, and related to another ticket": {nil, func(w *world) {
+			spike(w)
+			w.ticket.Related = []evidence.TicketLink{{Relation: "relates to", Key: "PAY-8"}}
+		}, look, "MEASUREMENTS_OUT_OF_BOUNDS"},
 		"failed, said so and taken back": {nil, func(w *world) {
 			failed(w)
 			w.ticket.Comments = append(w.ticket.Comments, evidence.Comment{Author: ji("ada"), Created: clock("12:00"), Body: plainly("Rolled back to release 41.")})
@@ -261,17 +317,38 @@ func TestZ(t *testing.T) {
 		"incident a week later": {nil, func(w *world) {
 			w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindTicket, "INC-9"), Ticket: &evidence.Ticket{Key: "INC-9", Type: "Incident", Created: clock("09 15:00")}})
 		}, na, "SUCCEEDED"},
-		"measurements out of bounds": {nil, func(w *world) {
-			at := func(v float64) evidence.Window {
-				return evidence.Window{Series: []evidence.Series{{Points: []evidence.Point{{Value: v}}}}}
-			}
-			w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindSignal, "api@x"), Signal: &evidence.Signal{Name: "errors", Threshold: evidence.Threshold{Op: "<=", Value: 1}, Before: at(0.5), After: at(7)}})
-		}, look, "MEASUREMENTS_OUT_OF_BOUNDS"},
 		"failed, and said that nothing was done": {nil, func(w *world) {
 			failed(w)
 			w.ticket.Comments = append(w.ticket.Comments, evidence.Comment{Author: ji("ada"), Created: clock("12:00"), Body: plainly("No incident was opened.")})
 		}, bad, "FAILURE_NOT_FOLLOWED_UP"},
-		"failed, comments lost": {nil, func(w *world) { failed(w); w.ticket.Comments = nil; w.gap(ticketRef, "comments", evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
-		"deployment lost":       {nil, func(w *world) { w.lose(depRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
+		"measurements out of bounds": {nil, spike, look, "MEASUREMENTS_OUT_OF_BOUNDS"},
+		"failed, comments lost":      {nil, func(w *world) { failed(w); w.ticket.Comments = nil; w.gap(ticketRef, "comments", evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
+		"deployment lost":            {nil, func(w *world) { w.lose(depRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 	})
+}
+
+// beside adds a change request that the pull request names beside its ticket.
+func (w *world) beside(fields ...evidence.Field) {
+	w.pr.Body = text("Rounds as the law asks.\n\nTicket: CHG-9\n")
+	w.Items = append(w.Items, evidence.Item{Ref: chgRef, Ticket: &evidence.Ticket{Key: "CHG-9", Type: "Change", Title: "Release it", Created: clock("01 09:00"), Reporter: ji("olga"), Creator: ji("olga"), Fields: fields}})
+}
+
+// tookOut adds a later deployment of what ran before: before this change, or
+// before another one.
+func (w *world) tookOut(this bool) {
+	r := ref(evidence.KindDeployment, repo+"/deployments/56")
+	base := mm
+	if !this {
+		base = x1
+	}
+	w.Items = append(w.Items, evidence.Item{Ref: r, Deployment: &evidence.Deployment{Repository: repo, ID: "56", Environment: "production", Production: true, SHA: b0, Created: clock("11:30"),
+		Statuses: []evidence.DeploymentStatus{{State: "success", Created: clock("11:40")}}, Range: &evidence.DeploymentRange{Base: base, Head: b0, Status: "behind"}}})
+}
+
+// spike adds a measurement that went out of bounds after the deployment.
+func spike(w *world) {
+	at := func(v float64) evidence.Window {
+		return evidence.Window{Series: []evidence.Series{{Points: []evidence.Point{{Value: v}}}}}
+	}
+	w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindSignal, "api@x"), Signal: &evidence.Signal{Name: "errors", Threshold: evidence.Threshold{Op: "<=", Value: 1}, Before: at(0.5), After: at(7)}})
 }

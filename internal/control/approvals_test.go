@@ -48,6 +48,10 @@ func TestE(t *testing.T) {
 			w.people.Humans[0].Accounts["github"] = []string{"ada", "ada-work"}
 			w.pr.Reviews[0].Author = &evidence.Person{System: "github", Login: "ada-work", ID: "99", Type: "User"}
 		}, bad, "APPROVED_BY_AUTHOR"},
+		"who asked for it":                 {nil, func(w *world) { w.ticket.Reporter = ji("grace") }, bad, "APPROVED_BY_REQUESTER"},
+		"who wrote the ticket":             {nil, func(w *world) { w.ticket.Creator = ji("grace") }, bad, "APPROVED_BY_REQUESTER"},
+		"who asked, and another":           {nil, func(w *world) { w.ticket.Reporter = ji("grace"); addReview(w, "r2", "edsger", "APPROVED", "10:10", c2) }, ok, "INDEPENDENT_APPROVAL"},
+		"who asked is lost":                {nil, func(w *world) { w.lose(ticketRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 		"commented only":                   {nil, func(w *world) { w.pr.Reviews[0].State = "COMMENTED" }, bad, "NOT_APPROVED"},
 		"approved, then commented":         {nil, func(w *world) { addReview(w, "r2", "grace", "COMMENTED", "10:10", c2) }, ok, "INDEPENDENT_APPROVAL"},
 		"approved, then asked for changes": {nil, func(w *world) { addReview(w, "r2", "grace", "CHANGES_REQUESTED", "10:10", c2) }, bad, "NOT_APPROVED"},
@@ -132,7 +136,7 @@ func TestE(t *testing.T) {
 		"from a list that forgot to say so": {nil, func(w *world) { w.pr.Timeline = nil }, unsure, "EVIDENCE_ABSENT"},
 		"from a list, and nobody":           {nil, func(w *world) { w.unread(prRef, "timeline"); w.pr.Reviews = nil }, bad, "NOT_APPROVED"},
 		"by ticket":                         {byHand, nil, ok, "INDEPENDENT_APPROVAL"},
-		"by ticket, who asked":              {byHand, func(w *world) { w.ticket.History[0].Author = ji("olga") }, bad, "APPROVED_BY_AUTHOR"},
+		"by ticket, who asked":              {byHand, func(w *world) { w.ticket.History[0].Author = ji("olga") }, bad, "APPROVED_BY_REQUESTER"},
 		"by ticket, who carried it out":     {byHand, func(w *world) { w.ticket.History[0].Author = ji("ken") }, bad, "APPROVED_BY_AUTHOR"},
 		"by ticket, after it went live":     {byHand, func(w *world) { w.ticket.History[0].At = clock("13:00") }, bad, "NOT_APPROVED"},
 		"by ticket, withdrawn":              {byHand, func(w *world) { w.ticket.History[1].To, w.ticket.History[1].At = "Rejected", clock("10:00") }, bad, "NOT_APPROVED"},
@@ -204,24 +208,29 @@ func TestF(t *testing.T) {
 			addReview(w, "r3", "barbara", "APPROVED", "10:06", c2)
 		}, ok, "MATRIX_SATISFIED"},
 		"database, without its owner": {nil, func(w *world) { high(w); touch(w, "db/migrations/7.sql") }, bad, "MATRIX_SHORT"},
-		"database, its owner on the ticket": {nil, func(w *world) {
+		"database, with its owner": {nil, func(w *world) {
+			high(w)
+			touch(w, "db/migrations/7.sql")
+			addReview(w, "r3", "donald", "APPROVED", "10:06", c2)
+		}, ok, "MATRIX_SATISFIED"},
+		"database, its owner on the ticket alone": {nil, func(w *world) {
 			high(w)
 			touch(w, "db/migrations/7.sql")
 			w.ticket.Approvals = []evidence.TicketApproval{{Decision: "approved", Completed: clock("10:45"), Approvers: []evidence.Decision{{Person: ji("donald"), Decision: "approved"}}}}
-		}, ok, "MATRIX_SATISFIED"},
+		}, bad, "MATRIX_SHORT"},
 		"role of another time":     {nil, func(w *world) { w.pr.Reviews[0].Author = gh("rob") }, look, "ROLE_UNKNOWN"},
 		"role not yet":             {nil, func(w *world) { w.people.Humans[1].Roles[0].From = "2026-03-03" }, look, "ROLE_UNKNOWN"},
 		"approver not in the file": {nil, func(w *world) { w.pr.Reviews[0].Author = gh("alan") }, look, "APPROVER_UNMAPPED"},
 		"nobody":                   {nil, func(w *world) { w.pr.Reviews = nil }, bad, "MATRIX_SHORT"},
-		"gate of the deployment": {nil, func(w *world) {
+		"the gate of the deployment approves no code": {nil, func(w *world) {
 			w.ticket.Fields[2].Value = plainly("High")
 			w.run.Approvals = []evidence.GateApproval{{Person: gh("edsger"), State: "approved", Environments: []string{"production"}}}
-		}, ok, "MATRIX_SATISFIED"},
+		}, bad, "MATRIX_SHORT"},
 		"exempt":                    {byBot, nil, na, "EXEMPT_CLASS"},
 		"pushed directly":           {direct, nil, bad, "DIRECT_PUSH"},
 		"files not obtained":        {nil, func(w *world) { w.gap(prRef, "files", evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
-		"emergency, by the manager": {urgent, nil, ok, "MATRIX_SATISFIED"},
-		"emergency, by a lead":      {urgent, func(w *world) { w.pr.Reviews[0].Author = gh("grace") }, bad, "MATRIX_SHORT"},
+		"only who asked for it":     {nil, func(w *world) { w.ticket.Reporter = ji("grace") }, bad, "MATRIX_SHORT"},
+		"emergency":                 {urgent, nil, na, "EMERGENCY"},
 		"by ticket":                 {byHand, nil, ok, "MATRIX_SATISFIED"},
 		"by ticket, by a developer": {byHand, func(w *world) { w.ticket.History[0].Author = ji("ada"); w.ticket.Assignee = ji("ken") }, bad, "MATRIX_SHORT"},
 	})
@@ -233,8 +242,15 @@ func TestG(t *testing.T) {
 		"between the two": {nil, func(w *world) { w.pr.Reviews[0].Submitted = clock("10:45") }, look, "APPROVED_AFTER_MERGE"},
 		"between, and the gate is the deployment": {nil, func(w *world) { w.pr.Reviews[0].Submitted = clock("10:45"); w.policy.Approvals.Gate = "deploy" }, ok, "APPROVED_IN_TIME"},
 		// Trap 21.
-		"after the deployment":            {nil, func(w *world) { w.pr.Reviews[0].Submitted = clock("14:00") }, bad, "APPROVED_AFTER_DEPLOYMENT"},
-		"never":                           {nil, func(w *world) { w.pr.Reviews = nil }, bad, "NOT_APPROVED_IN_TIME"},
+		"after the deployment":          {nil, func(w *world) { w.pr.Reviews[0].Submitted = clock("14:00") }, bad, "APPROVED_AFTER_DEPLOYMENT"},
+		"never":                         {nil, func(w *world) { w.pr.Reviews = nil }, bad, "NOT_APPROVED_IN_TIME"},
+		"too few is another's question": {nil, func(w *world) { w.ticket.Fields[2].Value = plainly("High") }, ok, "APPROVED_IN_TIME"},
+		"the second between the two":    {nil, func(w *world) { high(w); w.pr.Reviews[1].Submitted = clock("10:45") }, look, "APPROVED_AFTER_MERGE"},
+		"withdrawn before the merge":    {nil, func(w *world) { addReview(w, "r2", "grace", "CHANGES_REQUESTED", "10:10", c2) }, bad, "NOT_APPROVED_IN_TIME"},
+		"the gate of the deployment": {nil, func(w *world) {
+			w.pr.Reviews = nil
+			w.run.Approvals = []evidence.GateApproval{{Person: gh("edsger"), State: "approved", Environments: []string{"production"}}}
+		}, bad, "NOT_APPROVED_IN_TIME"},
 		"within the skew of the merge":    {nil, func(w *world) { w.pr.Reviews[0].Submitted = clock("10:31") }, look, "WITHIN_CLOCK_SKEW"},
 		"second one after the deployment": {nil, func(w *world) { high(w); w.pr.Reviews[1].Submitted = clock("14:00") }, bad, "APPROVED_AFTER_DEPLOYMENT"},
 		"security after the deployment": {nil, func(w *world) {

@@ -23,7 +23,7 @@ type author struct {
 // AUTHORS is everybody who had a hand in the code: who opened the pull request,
 // the authors of its commits, their committers but the forge itself, those
 // whom a commit names as co-authors, and who pushed over it. Of a change by
-// ticket alone it is who asked for it and who carried it out.
+// ticket alone it is who carried it out, with who asked for it.
 //
 // Events after the cut-off do not count. Lack says that somebody may be missing.
 func (x *exam) authors(cut time.Time) (list []author, l *lack) {

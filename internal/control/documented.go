@@ -60,6 +60,9 @@ func (x *exam) firstAuthorization() time.Time {
 			see(m.Created)
 		}
 	}
+	for _, a := range x.incidentSteps() {
+		see(a.at)
+	}
 	if tickets, _ := x.ticketApprovals(x.tdep.at); len(tickets) > 0 {
 		for _, a := range tickets {
 			see(a.at)

@@ -89,7 +89,7 @@ func (x *exam) independenceOf(all []approval, from string) verdict {
 		return exception("APPROVED_BY_MACHINE", "Only a bot or service account approved: %s.", all[0].by.shown)
 	}
 	a := pick(all, byAuthor)[0]
-	return exception("APPROVED_BY_AUTHOR", "Nobody approved who had no hand in the change: %s.", a.why)
+	return exception(a.code, "Nobody approved who had no hand in the change: %s.", a.why)
 }
 
 // isException reports whether the attribute is not met for certain.

@@ -112,6 +112,7 @@ type world struct {
 	policy   *policy.Policy
 	people   *policy.People
 	changeOf func(repository, sha string) (string, bool)
+	approved func(change string) (evidence.Outcome, bool)
 }
 
 // starterPolicy gives a policy of its own: tests change its fields, and nothing below
@@ -176,7 +177,7 @@ func good(t testing.TB) *world {
 			{ID: "1", At: clock("08:10"), Author: ji("olga"), Field: "status", From: "Open", To: "In Progress"},
 			{ID: "2", At: clock("12:00"), Author: ji("ada"), Field: "status", From: "In Progress", To: "Done"},
 		},
-		Comments: []evidence.Comment{{ID: "c1", Author: ji("grace"), Created: clock("13:00"), Updated: clock("13:00"), Body: plainly("Validated in production: error rates are normal.")}},
+		Comments: []evidence.Comment{{ID: "c1", Author: ji("grace"), Created: clock("13:00"), Updated: clock("13:00"), Body: plainly("Validated in production: error rates are normal.\nValidated by: Grace Hopper")}},
 	}
 	w.Sample = evidence.Sample{Number: 1, Ref: ref(evidence.KindPullRequest, repo+"#12")}
 	w.AsOf = clock("30 12:00").AddDate(0, 6, 0)
@@ -235,7 +236,7 @@ func urgent(t testing.TB) *world {
 	w.ticket.Comments = append(w.ticket.Comments, evidence.Comment{ID: "c2", Author: ji("ada"), Created: clock("16:30"), Updated: clock("16:30"),
 		Body: plainly("Lessons learned: alert on double charges.\n")})
 	incident := &evidence.Ticket{Key: "INC-3", Type: "Incident", Title: "Double charges", Created: clock("09:00"), Status: "Resolved",
-		Comments: []evidence.Comment{{ID: "i1", Author: ji("grace"), Created: clock("10:10"), Updated: clock("10:10"), Body: plainly("Authorized: deploy the fix as an emergency.")}}}
+		Approvals: []evidence.TicketApproval{{ID: "a1", Name: "Emergency authorization", Decision: "approved", Completed: clock("10:10"), Approvers: []evidence.Decision{{Person: ji("grace"), Decision: "approved"}}}}}
 	w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindTicket, "INC-3"), Ticket: incident})
 	return w
 }
@@ -263,7 +264,7 @@ func (w *world) unread(r evidence.Ref, parts ...string) {
 }
 
 func (w *world) evaluate() []evidence.Result {
-	return Evaluate(&w.Change, Options{Policy: w.policy, People: w.people, ChangeOf: w.changeOf})
+	return Evaluate(&w.Change, Options{Policy: w.policy, People: w.people, ChangeOf: w.changeOf, Approved: w.approved})
 }
 
 func (w *world) result(letter string) evidence.Result {

@@ -39,7 +39,7 @@ func TestK(t *testing.T) {
 		"timed out":                      {nil, func(w *world) { w.head.Runs[0].Conclusion = "timed_out"; w.merged.Runs = nil }, bad, "CHECK_NOT_PASSED"},
 		"cancelled":                      {nil, func(w *world) { w.head.Runs[0].Conclusion = "cancelled"; w.merged.Runs = nil }, bad, "CHECK_NOT_PASSED"},
 		"none on what merged":            {nil, func(w *world) { w.head.Runs, w.merged.Runs = nil, nil }, bad, "CHECKS_ABSENT"},
-		"on what landed alone":           {nil, func(w *world) { w.head.Runs = nil }, ok, "CHECKS_PASSED"},
+		"on what landed alone":           {nil, func(w *world) { w.head.Runs = nil }, look, "PASSED_AFTER_MERGE"},
 		"red, then green on what landed": {nil, func(w *world) { w.head.Runs[0].Conclusion = "failure"; require(w, "unit") }, look, "PASSED_AFTER_MERGE"},
 		"after the merge": {nil, func(w *world) {
 			require(w, "unit")
@@ -77,6 +77,15 @@ func TestK(t *testing.T) {
 			w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindBuild, repo+"/runs/901"), Build: &evidence.Build{Name: "ci", SHA: c2, Attempt: 1}})
 			w.gap(ref(evidence.KindBuild, repo+"/runs/901"), "log of job unit", evidence.Expired)
 		}, look, "LOG_EXPIRED"},
+		"log of a first attempt expired": {nil, func(w *world) {
+			w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindBuild, repo+"/runs/901"), Build: &evidence.Build{Name: "ci", SHA: c2, Attempt: 2, Attempts: []evidence.BuildAttempt{{Attempt: 1, Conclusion: "failure"}}}})
+			w.gap(ref(evidence.KindBuild, repo+"/runs/901"), "log of job unit (attempt 1)", evidence.Expired)
+		}, look, "RERUN_UNTIL_PASSED"},
+		"pushed directly, the delivery itself": {direct, func(w *world) {
+			deliver := run("deploy to production", "success", "11:05")
+			w.run.Jobs[1].ID = deliver.ID
+			w.merged.Runs = append(w.merged.Runs, deliver)
+		}, ok, "CHECKS_PASSED"},
 		"checks lost":                           {nil, func(w *world) { w.lose(headRef, evidence.Expired) }, unsure, "EVIDENCE_EXPIRED"},
 		"check runs lost":                       {nil, func(w *world) { w.gap(headRef, "check runs", evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 		"from a list":                           {nil, func(w *world) { w.unread(headRef, "earlier runs") }, unsure, "EVIDENCE_NOT_READ"},
@@ -105,39 +114,102 @@ func TestL(t *testing.T) {
 			w.head.Runs = append(w.head.Runs[:1], w.head.Runs[2])
 			w.pr.Body = text("## Testing Completed\n- [ ] Integration tests passing\n")
 		}, bad, "TESTS_MISSING"},
+		"CI knows the test, and it did not run": {nil, func(w *world) {
+			w.head.Runs[1].Conclusion = "skipped"
+			w.pr.Body = text("## Testing Completed\n- [x] Integration tests passing\n")
+		}, bad, "TESTS_MISSING"},
+		"only on what landed": {nil, func(w *world) {
+			w.head.Runs = w.head.Runs[:1]
+			w.merged.Runs = append(w.merged.Runs, run("integration", "success", "10:40"))
+		}, bad, "TESTS_MISSING"},
+		"posted by a person": {nil, func(w *world) {
+			w.head.Runs = append(w.head.Runs[:1], w.head.Runs[2])
+			w.head.Statuses = []evidence.CommitStatus{{Context: "integration", State: "success", Creator: gh("ada"), Created: clock("09:00")}}
+		}, look, "TESTS_CLAIMED"},
+		"log expired": {nil, func(w *world) {
+			w.ci()
+			w.gap(ciRef, "log of job unit", evidence.Expired)
+		}, look, "LOG_EXPIRED"},
+		"log expired, and one failed": {nil, func(w *world) {
+			w.ci()
+			w.gap(ciRef, "log of job unit", evidence.Expired)
+			w.head.Runs[1].Conclusion = "failure"
+		}, bad, "TESTS_MISSING"},
 		"green, and nothing executed": {nil, func(w *world) {
-			w.run.Tests = []evidence.TestReport{{File: "junit.xml", Tests: 4, Skipped: 4}}
+			w.ci(evidence.TestReport{File: "junit.xml", Tests: 4, Skipped: 4})
 		}, look, "NO_TESTS_EXECUTED"},
-		"high without acceptance": {nil, func(w *world) { high(w); w.run.Tests = []evidence.TestReport{{File: "junit.xml", Tests: 40}} }, bad, "TESTS_MISSING"},
+		"green, and a report without a test": {nil, func(w *world) { w.ci().Artifacts = []evidence.Artifact{{Name: "test-report"}} }, look, "NO_TESTS_EXECUTED"},
+		"another artifact":                   {nil, func(w *world) { w.ci().Artifacts = []evidence.Artifact{{Name: "binaries"}} }, ok, "TESTS_ADEQUATE"},
+		"high without acceptance":            {nil, func(w *world) { high(w); w.ci(evidence.TestReport{File: "junit.xml", Tests: 40}) }, bad, "TESTS_MISSING"},
+		"high, accepted in a remark": {nil, func(w *world) {
+			high(w)
+			w.ci(evidence.TestReport{File: "junit.xml", Tests: 40})
+			w.ticket.Comments = append(w.ticket.Comments, evidence.Comment{Author: ji("ken"), Created: clock("10:00"), Body: plainly("Tried on staging: as described.")})
+		}, look, "TESTS_CLAIMED"},
+		"high, reports expired": {nil, func(w *world) {
+			high(w)
+			w.ci()
+			w.gap(ciRef, "test reports in artifact junit", evidence.Expired)
+			w.head.Runs = append(w.head.Runs, run("uat", "success", "09:40"))
+		}, look, "LOG_EXPIRED"},
+		"infrastructure, as the policy has it": {nil, func(w *world) {
+			w.policy.Testing.NoCodeFor, w.policy.Testing.WithoutCode = []string{"infrastructure"}, []string{"staging"}
+			touch(w, "infra/main.tf")
+			w.head.Runs = nil
+		}, ok, "TESTS_ADEQUATE"},
 		"high": {nil, func(w *world) {
 			high(w)
-			w.run.Tests = []evidence.TestReport{{File: "junit.xml", Tests: 40}}
+			w.ci(evidence.TestReport{File: "junit.xml", Tests: 40})
 			w.head.Runs = append(w.head.Runs, run("uat", "success", "09:40"))
 		}, ok, "TESTS_ADEQUATE"},
-		"low":                             {nil, func(w *world) { w.ticket.Fields[2].Value = plainly("Low") }, ok, "TESTS_ADEQUATE"},
 		"a name that only sounds like it": {nil, func(w *world) { w.head.Runs[1].Name = "continuous integration" }, bad, "TESTS_MISSING"},
+		"low":                             {nil, func(w *world) { w.ticket.Fields[2].Value = plainly("Low") }, ok, "TESTS_ADEQUATE"},
 		"low, not reviewed":               {nil, func(w *world) { w.ticket.Fields[2].Value = plainly("Low"); w.pr.Reviews = nil }, bad, "TESTS_MISSING"},
-		"documentation":                   {nil, func(w *world) { touch(w, "docs/guide.md") }, na, "NO_CODE"},
-		"checks lost":                     {nil, func(w *world) { w.lose(headRef, evidence.Denied); w.merged.Runs = nil }, unsure, "EVIDENCE_DENIED"},
-		"by ticket, nothing":              {byHand, nil, bad, "TESTS_MISSING"},
-		"by ticket, with a note":          {byHand, func(w *world) { w.ticket.Body = plainly("Testing: raised on staging, no errors in an hour.") }, look, "TESTS_CLAIMED"},
-		"emergency":                       {urgent, nil, ok, "TESTS_ADEQUATE"},
+		"documentation, of low risk": {nil, func(w *world) {
+			touch(w, "docs/guide.md")
+			w.ticket.Fields[2].Value = plainly("Low")
+			w.head.Runs = nil
+		}, ok, "TESTS_ADEQUATE"},
+		"documentation that was pushed": {direct, func(w *world) { touch(w, "docs/guide.md"); w.ticket.Fields[2].Value = plainly("Low") }, bad, "TESTS_MISSING"},
+		"documentation":                 {nil, func(w *world) { touch(w, "docs/guide.md") }, na, "NO_CODE"},
+		"checks lost":                   {nil, func(w *world) { w.lose(headRef, evidence.Denied); w.merged.Runs = nil }, unsure, "EVIDENCE_DENIED"},
+		"by ticket, nothing":            {byHand, nil, bad, "TESTS_MISSING"},
+		"by ticket, with a note":        {byHand, func(w *world) { w.ticket.Body = plainly("Testing: raised on staging, no errors in an hour.") }, look, "TESTS_CLAIMED"},
+		"emergency":                     {urgent, nil, ok, "TESTS_ADEQUATE"},
 		"security without a security test": {nil, func(w *world) {
 			high(w)
 			touch(w, "src/auth/a.go")
-			w.run.Tests = []evidence.TestReport{{File: "junit.xml", Tests: 40}}
+			w.ci(evidence.TestReport{File: "junit.xml", Tests: 40})
 			w.head.Runs = append(w.head.Runs[:2], run("uat", "success", "09:40"))
 		}, bad, "TESTS_MISSING"},
 	})
 }
 
+var ciRef = ref(evidence.KindBuild, repo+"/runs/902")
+
+// ci adds the run that tested the head, with its reports.
+func (w *world) ci(reports ...evidence.TestReport) *evidence.Build {
+	b := &evidence.Build{Repository: repo, ID: "902", Name: "ci", Event: "pull_request", SHA: c2, Status: "completed", Conclusion: "success", Attempt: 1, Tests: reports}
+	w.Items = append(w.Items, evidence.Item{Ref: ciRef, Build: b})
+	return b
+}
+
 func TestM(t *testing.T) {
 	table(t, "M", map[string]one{
-		"passed":          {nil, nil, ok, "ANALYSED"},
-		"failed":          {nil, func(w *world) { w.head.Runs[2].Conclusion = "failure" }, bad, "ANALYSIS_FAILED"},
-		"did not run":     {nil, func(w *world) { w.head.Runs = w.head.Runs[:2] }, bad, "NOT_ANALYSED"},
-		"neutral":         {nil, func(w *world) { w.head.Runs[2].Conclusion = "neutral" }, look, "ANALYSIS_NOT_DECIDED"},
-		"waived":          {nil, func(w *world) { w.head.Runs[2].Summary = "2 alerts dismissed as won't fix" }, look, "ALERTS_WAIVED"},
+		"passed":        {nil, nil, ok, "ANALYSED"},
+		"failed":        {nil, func(w *world) { w.head.Runs[2].Conclusion = "failure" }, bad, "ANALYSIS_FAILED"},
+		"did not run":   {nil, func(w *world) { w.head.Runs = w.head.Runs[:2] }, bad, "NOT_ANALYSED"},
+		"neutral":       {nil, func(w *world) { w.head.Runs[2].Conclusion = "neutral" }, look, "ANALYSIS_NOT_DECIDED"},
+		"waived":        {nil, func(w *world) { w.head.Runs[2].Summary = "2 alerts dismissed as won't fix" }, look, "ALERTS_WAIVED"},
+		"documentation": {nil, func(w *world) { touch(w, "docs/guide.md"); w.head.Runs = nil }, na, "NO_CODE"},
+		"log expired": {nil, func(w *world) {
+			w.ci()
+			w.gap(ciRef, "log of job CodeQL", evidence.Expired)
+		}, look, "LOG_EXPIRED"},
+		"posted by a person": {nil, func(w *world) {
+			w.head.Runs = w.head.Runs[:2]
+			w.head.Statuses = []evidence.CommitStatus{{Context: "SonarQube", State: "success", Creator: gh("ada"), Created: clock("09:00")}}
+		}, look, "CHECK_POSTED_BY_PERSON"},
 		"off":             {nil, func(w *world) { w.policy.Analysis.OffFor = []string{"acme/api"} }, na, "OFF_BY_POLICY"},
 		"by ticket":       {byHand, nil, na, "NO_CODE"},
 		"after the merge": {nil, func(w *world) { w.head.Runs[2] = run("CodeQL", "success", "12:00") }, bad, "NOT_ANALYSED"},
@@ -166,14 +238,34 @@ func TestN(t *testing.T) {
 		"only said so": {nil, func(w *world) {
 			w.run.Jobs = w.run.Jobs[1:]
 			w.pr.Body = text("## Testing Completed\n- [x] Deployed to staging\n")
+		}, bad, "NOT_VERIFIED_FIRST"},
+		"only said so, and no run is known": {nil, func(w *world) {
+			w.drop(runRef)
+			w.pr.Body = text("## Testing Completed\n- [x] Deployed to staging\n")
 		}, look, "VERIFICATION_CLAIMED"},
-		"low":                    {nil, func(w *world) { w.ticket.Fields[2].Value = plainly("Low") }, na, "TIER_NOT_ASKED"},
-		"runs not obtained":      {nil, func(w *world) { w.lose(runRef, evidence.Expired) }, unsure, "EVIDENCE_EXPIRED"},
-		"runs never asked for":   {nil, func(w *world) { w.drop(runRef) }, unsure, "EVIDENCE_ABSENT"},
-		"not deployed":           {nil, notDeployed, look, "NOT_DEPLOYED"},
-		"deployment lost":        {nil, func(w *world) { w.lose(depRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
-		"by ticket, nothing":     {byHand, nil, bad, "NOT_VERIFIED_FIRST"},
-		"by ticket, a note":      {byHand, func(w *world) { w.ticket.Body = plainly("Testing: raised on staging first.") }, look, "VERIFICATION_CLAIMED"},
+		"passed in the first attempt": {nil, func(w *world) { w.run.Attempt, w.run.Jobs[1].Attempt = 2, 2 }, ok, "VERIFIED_FIRST"},
+		"failed when it was repeated": {nil, func(w *world) {
+			w.run.Attempt = 2
+			again := w.run.Jobs[0]
+			again.Attempt, again.Conclusion = 2, "failure"
+			w.run.Jobs = append(w.run.Jobs, again)
+		}, bad, "VERIFICATION_FAILED"},
+		"its log expired": {nil, func(w *world) { w.gap(runRef, "log of job deploy to staging", evidence.Expired) }, ok, "VERIFIED_FIRST"},
+		"another log expired, and none": {nil, func(w *world) {
+			w.run.Jobs = w.run.Jobs[1:]
+			w.gap(runRef, "log of job deploy to production", evidence.Expired)
+		}, bad, "NOT_VERIFIED_FIRST"},
+		"low":                  {nil, func(w *world) { w.ticket.Fields[2].Value = plainly("Low") }, na, "TIER_NOT_ASKED"},
+		"runs not obtained":    {nil, func(w *world) { w.lose(runRef, evidence.Expired) }, unsure, "EVIDENCE_EXPIRED"},
+		"runs never asked for": {nil, func(w *world) { w.drop(runRef) }, unsure, "EVIDENCE_ABSENT"},
+		"not deployed":         {nil, notDeployed, look, "NOT_DEPLOYED"},
+		"deployment lost":      {nil, func(w *world) { w.lose(depRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
+		"by ticket, nothing":   {byHand, nil, bad, "NOT_VERIFIED_FIRST"},
+		"by ticket, a note":    {byHand, func(w *world) { w.ticket.Body = plainly("Testing: raised on staging first.") }, look, "VERIFICATION_CLAIMED"},
+		"by ticket, locally":   {byHand, func(w *world) { w.ticket.Body = plainly("Testing: tested locally.") }, bad, "NOT_VERIFIED_FIRST"},
+		"by ticket, attached afterwards": {byHand, func(w *world) {
+			w.ticket.Attachments = []evidence.Attachment{{File: "staging-test.txt", Created: clock("12:00")}}
+		}, bad, "NOT_VERIFIED_FIRST"},
 		"by ticket, from a list": {byHand, func(w *world) { w.unread(chgRef, "comments", "attachments") }, unsure, "EVIDENCE_NOT_READ"},
 	})
 }
@@ -185,6 +277,7 @@ func (w *world) batched(more ...evidence.Commit) {
 	commits = append(commits, more...)
 	commits = append(commits, evidence.Commit{SHA: x2, Parents: []string{commits[len(commits)-1].SHA}})
 	w.dep.Range = &evidence.DeploymentRange{Base: b0, Head: x2, Status: "ahead", Commits: commits, Total: len(commits)}
+	w.approved = func(string) (evidence.Outcome, bool) { return evidence.Met, true }
 	w.changeOf = func(_, sha string) (string, bool) {
 		switch sha {
 		case x2:
@@ -198,10 +291,20 @@ func (w *world) batched(more ...evidence.Commit) {
 	}
 }
 
+// others says what E came to for the other changes of the batch.
+func (w *world) others(outcome evidence.Outcome, known bool) {
+	w.approved = func(string) (evidence.Outcome, bool) { return outcome, known }
+}
+
 func TestO(t *testing.T) {
 	table(t, "O", map[string]one{
 		"the same":               {nil, nil, ok, "DEPLOYED_AS_MERGED"},
 		"in a batch":             {nil, func(w *world) { w.batched() }, ok, "DEPLOYED_IN_BATCH"},
+		"with an exempt change":  {nil, func(w *world) { w.batched(); w.others(evidence.NotApplicable, true) }, ok, "DEPLOYED_IN_BATCH"},
+		"with an unapproved one": {nil, func(w *world) { w.batched(); w.others(evidence.Exception, true) }, look, "DEPLOYED_WITH_UNAPPROVED"},
+		"with a doubtful one":    {nil, func(w *world) { w.batched(); w.others(evidence.NeedsReview, true) }, look, "DEPLOYED_WITH_UNCERTAIN"},
+		"with an untested one":   {nil, func(w *world) { w.batched(); w.others(evidence.Met, false) }, look, "DEPLOYED_WITH_UNCERTAIN"},
+		"nobody says of others":  {nil, func(w *world) { w.batched(); w.approved = nil }, look, "DEPLOYED_WITH_UNCERTAIN"},
 		"with a direct push":     {nil, func(w *world) { w.batched(evidence.Commit{SHA: x1, Parents: []string{mm}}) }, bad, "UNREVIEWED_COMMIT_DEPLOYED"},
 		"with what nobody knows": {nil, func(w *world) { w.batched(evidence.Commit{SHA: "who", Parents: []string{mm}}) }, look, "COMMIT_NOT_ATTRIBUTED"},
 		"no population":          {nil, func(w *world) { w.batched(); w.changeOf = nil }, unsure, "POPULATION_NOT_KNOWN"},
@@ -253,11 +356,18 @@ func TestQ(t *testing.T) {
 			manual(w, "ada")
 			w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindExhibit, repo+"#12"), Exhibit: &evidence.Exhibit{Supports: "approval", File: "review.pdf"}})
 		}, look, "COMPENSATED_BY_EXHIBIT"},
-		"by somebody unknown":        {nil, func(w *world) { manual(w, "alan") }, look, "APPROVER_UNMAPPED"},
-		"by a bot":                   {nil, func(w *world) { w.run.Event, w.run.TriggeringActor = "workflow_dispatch", bot("deployer") }, look, "STARTED_BY_MACHINE"},
-		"run lost":                   {nil, func(w *world) { w.lose(runRef, evidence.Expired) }, unsure, "EVIDENCE_EXPIRED"},
-		"not deployed":               {nil, notDeployed, look, "NOT_DEPLOYED"},
-		"by ticket":                  {byHand, nil, ok, "APPROVED_BY_OTHER"},
+		"by somebody unknown": {nil, func(w *world) { manual(w, "alan") }, look, "APPROVER_UNMAPPED"},
+		"by a bot":            {nil, func(w *world) { w.run.Event, w.run.TriggeringActor = "workflow_dispatch", bot("deployer") }, look, "STARTED_BY_MACHINE"},
+		"run lost":            {nil, func(w *world) { w.lose(runRef, evidence.Expired) }, unsure, "EVIDENCE_EXPIRED"},
+		"not deployed":        {nil, notDeployed, look, "NOT_DEPLOYED"},
+		"by ticket":           {byHand, nil, ok, "APPROVED_BY_OTHER"},
+		"somebody deployed, an author let it pass": {nil, func(w *world) {
+			w.run.Event, w.run.TriggeringActor = "workflow_dispatch", gh("grace")
+			w.run.Approvals = []evidence.GateApproval{{Person: gh("ada"), State: "approved"}}
+		}, look, "GATE_PASSED_BY_AUTHOR"},
+		"merged and let pass by the author": {nil, func(w *world) {
+			w.run.Approvals = []evidence.GateApproval{{Person: gh("ada"), State: "approved"}}
+		}, bad, "AUTHOR_DEPLOYED"},
 		"by ticket, nobody approved": {byHand, func(w *world) { w.ticket.History = w.ticket.History[1:] }, bad, "CARRIED_OUT_UNAPPROVED"},
 		"by ticket, by nobody":       {byHand, func(w *world) { w.ticket.DeployedBy = nil }, look, "DEPLOYER_NOT_LOGGED"},
 	})
@@ -283,6 +393,7 @@ func TestR(t *testing.T) {
 		"statuses lost":                          {nil, func(w *world) { w.gap(depRef, "statuses", evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 		"staging is no production":               {nil, func(w *world) { w.dep.Production = false }, unsure, "EVIDENCE_ABSENT"},
 		"by ticket":                              {byHand, nil, ok, "DEPLOYMENT_LOGGED"},
+		"by ticket, and it failed":               {byHand, func(w *world) { w.ticket.Resolution = "Backed out" }, look, "DEPLOYED_AND_FAILED"},
 		"by ticket, day alone":                   {byHand, func(w *world) { w.ticket.DeployedDay, w.ticket.DeployedBasis = true, "field" }, look, "DAY_ONLY"},
 		"by ticket, by nobody":                   {byHand, func(w *world) { w.ticket.DeployedBy = nil }, look, "RECORD_INCOMPLETE"},
 		"by ticket, not said":                    {byHand, func(w *world) { w.ticket.Deployed = time.Time{}; w.gap(chgRef, "deployment", evidence.NotFound) }, look, "NOT_DEPLOYED"},
@@ -292,10 +403,14 @@ func TestR(t *testing.T) {
 
 func TestW(t *testing.T) {
 	table(t, "W", map[string]one{
-		"code":                   {nil, nil, na, "NOT_CONFIGURATION"},
-		"configuration":          {nil, func(w *world) { touch(w, "deploy/config/limits.yaml") }, ok, "DIFFERENCE_CAPTURED"},
-		"binary":                 {nil, func(w *world) { touch(w, "infra/image.bin"); w.pr.Files[0].Patch = "" }, look, "DIFFERENCE_NOT_SHOWN"},
-		"from a list":            {nil, func(w *world) { touch(w, "infra/a.tf"); w.pr.Files[0].Patch = ""; w.unread(prRef, "patches") }, unsure, "EVIDENCE_NOT_READ"},
+		"code":          {nil, nil, na, "NOT_CONFIGURATION"},
+		"configuration": {nil, func(w *world) { touch(w, "deploy/config/limits.yaml") }, ok, "DIFFERENCE_CAPTURED"},
+		"binary":        {nil, func(w *world) { touch(w, "infra/image.bin"); w.pr.Files[0].Patch = "" }, look, "DIFFERENCE_NOT_SHOWN"},
+		"from a list":   {nil, func(w *world) { touch(w, "infra/a.tf"); w.pr.Files[0].Patch = ""; w.unread(prRef, "patches") }, unsure, "EVIDENCE_NOT_READ"},
+		"configuration that was pushed": {direct, func(w *world) {
+			touch(w, "deploy/config/limits.yaml")
+			w.landed.Message = "Limits"
+		}, look, "DIFFERENCE_WITHOUT_REQUEST"},
 		"by ticket":              {byHand, nil, bad, "NO_DIFFERENCE"},
 		"by ticket, attached":    {byHand, func(w *world) { w.ticket.Attachments = []evidence.Attachment{{File: "limits-before-after.txt"}} }, look, "DIFFERENCE_BY_HAND"},
 		"by ticket, in the text": {byHand, func(w *world) { w.ticket.Body = plainly("Before: 100\nAfter: 200") }, look, "DIFFERENCE_BY_HAND"},
@@ -313,6 +428,11 @@ func TestY(t *testing.T) {
 		"what landed lost": {nil, func(w *world) { w.lose(landedRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 		"nothing in it":    {nil, func(w *world) { w.landed.Files = nil }, unsure, "EVIDENCE_TRUNCATED"},
 		"pushed directly":  {direct, nil, bad, "DIRECT_PUSH"},
-		"by ticket":        {byHand, nil, unsure, "NO_COMPONENT_LIST"},
+		"by ticket":        {byHand, nil, na, "NO_CODE"},
+		"rebased, a merge of the base last": {nil, func(w *world) {
+			w.landed.Message = w.pr.Commits[1].Message
+			w.pr.Commits = append(w.pr.Commits, evidence.Commit{Repository: repo, SHA: x1, Parents: []string{c2, b0}, Message: "Merge main", Author: sign("ada"), Committer: web()})
+			w.pr.CommitsTotal, w.pr.Head.SHA = 3, x1
+		}, look, "REBASED"},
 	})
 }

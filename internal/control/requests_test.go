@@ -278,7 +278,23 @@ func TestV(t *testing.T) {
 			w.ticket.History = []evidence.HistoryEntry{move("09:00", "Open", "Approved"), move("11:00", "Approved", "Done")}
 			w.ticket.DeployedBasis = `status changed from "Approved" to "Done"`
 		}, ok, "CLOSED_AFTER_DEPLOYMENT"},
-		"no ticket": {nil, anonymous, bad, "NO_TICKET"},
+		"no ticket":          {nil, anonymous, na, "NO_TICKET"},
+		"no such ticket":     {nil, func(w *world) { w.lose(ticketRef, evidence.NotFound) }, na, "NO_TICKET"},
+		"written afterwards": {nil, func(w *world) { w.ticket.Created = clock("11:30") }, look, "WRITTEN_AFTERWARDS"},
+		"resolved by a status of their own": {nil, func(w *world) {
+			w.ticket.Status, w.ticket.History = "Implemented", []evidence.HistoryEntry{move("12:00", "In Progress", "Implemented")}
+		}, ok, "CLOSED_AFTER_DEPLOYMENT"},
+		"resolved before, by a status of their own": {nil, func(w *world) {
+			w.ticket.Status, w.ticket.Resolved = "Implemented", clock("10:00")
+			w.ticket.History = []evidence.HistoryEntry{move("10:00", "In Progress", "Implemented")}
+		}, bad, "CLOSED_BEFORE_DEPLOYMENT"},
+		"by ticket, approved after it was closed": {byHand, func(w *world) {
+			w.ticket.History = append(w.ticket.History[1:], w.ticket.History[0])
+			w.ticket.History[2].At = clock("13:00")
+		}, bad, "APPROVED_AFTER_CLOSING"},
+		"by ticket, closed though it failed": {byHand, func(w *world) {
+			w.ticket.Comments = append(w.ticket.Comments, evidence.Comment{Author: ji("ken"), Created: clock("11:30"), Body: plainly("Done, but the check is red.")})
+		}, look, "CLOSED_THOUGH_FAILED"},
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 	"github.com/tickmark-dev/tickmark/internal/policy"
@@ -92,7 +93,7 @@ func (x *exam) signatures() []signature {
 }
 
 // validatedBy is the line of a form that names who validated.
-var validatedBy = regexp.MustCompile(`(?im)^\W*validated by\W*:\W*(\pL.*)$`)
+var validatedBy = regexp.MustCompile(`(?im)^\W*validated by[ \t*_]*:[ \t*_\[]*(\pL.*)$`)
 
 // names reports whether a form's line names the one who wrote it; others sign
 // for themselves.
@@ -101,7 +102,8 @@ func (s signature) names() bool {
 	if m == nil || s.by.entry == nil {
 		return true
 	}
-	return strings.Contains(policy.Fold(m[1]), policy.Fold(s.by.entry.name))
+	line := strings.FieldsFunc(policy.Fold(m[1]), func(r rune) bool { return !unicode.IsLetter(r) })
+	return slices.ContainsFunc(strings.Fields(policy.Fold(s.by.entry.name)), func(w string) bool { return slices.Contains(line, w) })
 }
 
 // speaksOfValidation reports how far a text says that the change was checked.

@@ -41,6 +41,9 @@ func outcomeFollowedUp(x *exam) verdict {
 
 // followUp finds a record that the change was taken back, or an incident.
 func (x *exam) followUp() string {
+	if d, ok := x.takenOut(); ok {
+		return "deployment " + d.ID + " of what ran before"
+	}
 	for _, it := range x.c.All(evidence.KindTicket) {
 		if t := it.Ticket; t != nil && x.isIncident(t) && t.Created.After(x.tdep.at) {
 			return "incident " + t.Key
