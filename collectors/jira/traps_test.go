@@ -355,8 +355,12 @@ func TestDeployed(t *testing.T) {
 		{"id":"1","created":"2025-10-16T10:00:00.000+0000","author":{"accountId":"bob"},"items":[{"field":"status","from":"3","fromString":"Reopened","to":"4","toString":"Live"}]},
 		{"id":"3","created":"2025-10-15T08:00:00.000-0600","author":{"accountId":"ada"},"items":[{"field":"status","from":"1","fromString":"Approved","to":"4","toString":"Live"}]},
 		{"id":"2","created":"2025-10-15T07:00:00.000+0000","author":{"accountId":"eve"},"items":[{"field":"Comment","toString":"Live"}]}]}`
+	set := `{"total":2,"isLast":true,"values":[
+		{"id":"4","created":"2025-10-15T16:05:00.000+0000","author":{"accountId":"kim"},"items":[{"field":"Went live","fieldId":"customfield_5","toString":"15/Oct/25"}]},
+		{"id":"5","created":"2025-10-15T17:00:00.000+0000","author":{"accountId":"lee"},"items":[{"field":"Went live","fieldId":"customfield_9","toString":"16/Oct/25"}]}]}`
 	transition := "2025-10-15T14:00:00Z"
 	for name, test := range map[string]struct {
+		log      string // of the history; log where ""
 		field    string // JSON value
 		statuses []string
 		want     string
@@ -368,6 +372,8 @@ func TestDeployed(t *testing.T) {
 		"first transition":                {field: `null`, statuses: []string{"live"}, want: transition, by: "ada", basis: `status changed from "Approved" to "Live"`},
 		"status never reached":            {field: `null`, statuses: []string{"Shipped"}},
 		"field before status":             {field: `"2025-10-15T18:00:00.000+0200"`, statuses: []string{"Live"}, want: "2025-10-15T16:00:00Z", basis: `field "Went live" (customfield_5)`},
+		"field, set by somebody":          {log: set, field: `"2025-10-15T18:00:00.000+0200"`, want: "2025-10-15T16:00:00Z", by: "kim", basis: `field "Went live" (customfield_5)`},
+		"day, set by somebody":            {log: set, field: `"2025-10-15"`, want: "2025-10-15T00:00:00Z", by: "kim", day: true, basis: "names the day"},
 		"field with a day only":           {field: `"2025-10-15"`, statuses: []string{"Live"}, want: "2025-10-15T00:00:00Z", day: true, basis: "names the day"},
 		"field that cannot be read":       {field: `"on Tuesday"`, want: "", gaps: "deployed: ambiguous"},
 		"unreadable field, status helps":  {field: `"on Tuesday"`, statuses: []string{"Live"}, want: transition, by: "ada", gaps: "deployed: ambiguous"},
@@ -378,7 +384,10 @@ func TestDeployed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := newFake(t)
 			f.ticket(true, "PAY-1", `"customfield_5":`+test.field, `,"names":{"customfield_5":"Went live"}`)
-			f.json("/rest/api/3/issue/PAY-1/changelog", log)
+			if test.log == "" {
+				test.log = log
+			}
+			f.json("/rest/api/3/issue/PAY-1/changelog", test.log)
 			config := f.config(true)
 			config.Fields = map[string]string{"deployed_at": "Went live"}
 			config.DeployedField, config.DeployedStatuses = "deployed_at", test.statuses
