@@ -85,7 +85,7 @@ func (x *exam) tally(r requirement, approvals []approval) tally {
 		}
 	}
 	if len(who) < r.count {
-		t.short = append(t.short, fmt.Sprintf("%s of %d", count(len(who), "approval"), r.count))
+		t.short = append(t.short, fmt.Sprintf("%s (%d of %d given)", count(r.count-len(who), "approval"), len(who), r.count))
 	}
 	need := func(roles []string) {
 		known := true
