@@ -35,7 +35,7 @@ demo: build ## make an evidence package of the sample company, without credentia
 
 test: tools schemas ## run all tests, with the programs they need
 	@mkdir -p .cache
-	@status=0; $(GO) test -v ./... >.cache/test.log 2>&1 || status=$$?; \
+	@status=0; $(GO) test -timeout 30m -v ./... >.cache/test.log 2>&1 || status=$$?; \
 	grep -E '^(ok|FAIL|panic:)|^ *--- FAIL|no test files' .cache/test.log || true; \
 	skipped=$$(grep -A3 -E '^ *--- SKIP' .cache/test.log || true); \
 	if [ -n "$$skipped" ]; then echo "Skipped:"; echo "$$skipped"; fi; \

@@ -42,7 +42,8 @@ func (ld *Load) orphans() {
 	list(CommitWithoutTicket, "commit", change+`c.title AS detail FROM changes c WHERE c.kind = 'commit'
 		AND NOT EXISTS (SELECT 1 FROM change_tickets t WHERE t.change = c.id AND t.record IS NOT NULL)`)
 	// Of a project of which nothing was listed, nothing can be said to be missing.
-	list(TicketNotListed, "ticket", `SELECT c.system, t.key AS name, c.change, c.merged AS at, c.population, 'named by ' || c.change AS detail
+	list(TicketNotListed, "ticket", `SELECT (SELECT min(r.system) FROM tickets k JOIN records r ON r.id = k.record
+		  WHERE substr(k.key, 1, instr(k.key, '-')) = substr(t.key, 1, instr(t.key, '-'))) AS system, t.key AS name, c.change, c.merged AS at, c.population, 'named by ' || c.change AS detail
 		FROM change_tickets t JOIN changes c ON c.id = t.change
 		WHERE t.record IS NULL AND substr(t.key, 1, instr(t.key, '-')) IN (SELECT substr(k.key, 1, instr(k.key, '-')) FROM tickets k)`)
 	list(DeploymentOfUnknownCommit, "deployment", `SELECT r.system, r.name, c.change, d.succeeded AS at, c.population, 'deployed ' || d.sha || ' to ' || d.environment AS detail

@@ -114,6 +114,10 @@ func (b *Builder) AddFrom(name string, from io.Reader, m Meta) (evidence.PackedF
 	return file, nil
 }
 
+// Scratch is a folder for files that are needed while the package is made, and
+// are no part of it. They must be gone before Seal; Abort removes them.
+func (b *Builder) Scratch() string { return b.holder }
+
 // Files gives what was added so far, in order of path.
 func (b *Builder) Files() []evidence.PackedFile {
 	b.mu.Lock()

@@ -10,7 +10,6 @@ import (
 	"io"
 	"iter"
 	"os"
-	"path/filepath"
 
 	"github.com/klauspost/compress/zstd"
 	"golang.org/x/sync/errgroup"
@@ -27,14 +26,15 @@ type changeLog struct {
 	r       *Run
 	l       *ledger.Ledger
 	samples map[string]*evidence.Dossier // by ID of the change
+	scratch string                       // folder for that file
 	spool   *os.File                     // nil before the first walk was whole
 }
 
 // inBatch is how many changes are tested side by side.
 const inBatch = 64
 
-func (r *Run) changeLog(l *ledger.Ledger, samples []evidence.Dossier) *changeLog {
-	log := &changeLog{r: r, l: l, samples: map[string]*evidence.Dossier{}}
+func (r *Run) changeLog(l *ledger.Ledger, scratch string, samples []evidence.Dossier) *changeLog {
+	log := &changeLog{r: r, l: l, scratch: scratch, samples: map[string]*evidence.Dossier{}}
 	for i := range samples {
 		for _, id := range names(&samples[i].Change) {
 			log.samples[id] = cmp.Or(log.samples[id], &samples[i])
@@ -60,7 +60,7 @@ func (log *changeLog) walk(ctx context.Context) iter.Seq2[evidence.Dossier, erro
 
 // test works the dossiers out, and keeps them where the walk is whole.
 func (log *changeLog) test(ctx context.Context, yield func(evidence.Dossier) bool) (err error) {
-	keep, err := newSpool(filepath.Dir(log.r.cfg.Ledger))
+	keep, err := newSpool(log.scratch)
 	if err != nil {
 		return err
 	}
@@ -160,7 +160,9 @@ func (log *changeLog) Close() error {
 	if log == nil || log.spool == nil {
 		return nil
 	}
-	return errors.Join(log.spool.Close(), os.Remove(log.spool.Name()))
+	f := log.spool
+	log.spool = nil
+	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // spool is a file of dossiers while it is written.

@@ -278,7 +278,7 @@ func (r *Run) clean(ctx context.Context, j *job) error {
 		j.hits = append(j.hits, r.redactor.Value("package", v)...)
 	}
 	if j.ledger != nil {
-		j.log = r.changeLog(j.ledger, j.pkg.Dossiers)
+		j.log = r.changeLog(j.ledger, j.builder.Scratch(), j.pkg.Dossiers)
 		j.pkg.Log = j.log.walk(ctx)
 	}
 	if j.request.DryRun && j.wanted.All { // they are no samples: nobody asked for any
@@ -292,6 +292,9 @@ func (r *Run) clean(ctx context.Context, j *job) error {
 
 func (r *Run) seal(ctx context.Context, j *job) error {
 	r.progress.Stage("Sealing", 0)
+	if err := j.log.Close(); err != nil { // nothing walks over the changes any more
+		return err
+	}
 	sealed, err := j.builder.Seal(ctx, j.pkg, j.hits)
 	if err != nil {
 		return err

@@ -25,8 +25,9 @@ func (r *Run) remember(ctx context.Context, w *wanted) error {
 		return fmt.Errorf("keeping the request: %w", err)
 	}
 	if r.offline {
+		// The package does not depend on it; a vault may lie where nobody may write.
 		if err := os.WriteFile(r.offlineRequest(), text, 0o600); err != nil {
-			return fmt.Errorf("keeping the request: %w", err)
+			r.log.Warn(fmt.Sprintf("the request cannot be kept, so `tickmark render` makes the package before this one: %s", plainPath(err)))
 		}
 		return nil
 	}
@@ -56,4 +57,12 @@ func (r *Run) recall(ctx context.Context, j *job) error {
 		return fmt.Errorf("reading the last request: %w", err)
 	}
 	return nil
+}
+
+// plainPath leaves of a file's error what a person needs.
+func plainPath(err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Err
+	}
+	return err
 }
