@@ -112,12 +112,12 @@ func (x *exam) says(part string, cut time.Time) (bool, *lack) {
 			return true, nil
 		}
 	}
-	if x.pr != nil && x.judgeText(sections(plain(x.pr.Body))[part], 1) == substance && (part == "testing" || part == "rollback_plan") && x.pullDated(cut) {
+	if x.pr != nil && x.judgeText(x.sections(plain(x.pr.Body))[part], 1) == substance && (part == "testing" || part == "rollback_plan") && x.pullDated(cut) {
 		return true, nil
 	}
 	for _, m := range x.remarks() {
 		text := plain(m.Body)
-		told := x.judgeText(sections(text)[part], 1) == substance
+		told := x.judgeText(x.sections(text)[part], 1) == substance
 		if part == "lessons" && !told { // reviews of incidents name them within a paragraph
 			if found := lessons.FindStringSubmatch(text); found != nil {
 				told = x.judgeText(found[1], 3) == substance

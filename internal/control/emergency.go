@@ -55,7 +55,7 @@ func (x *exam) calledEmergency(cut time.Time) string {
 		case !l.strong:
 		case r.Type(l.t.Type):
 			return "type of ticket " + l.t.Key
-		case r.Value(categoryAt(l.t, at)):
+		case r.Value(x.categoryAt(l.t, at)):
 			return "category of ticket " + l.t.Key
 		case slices.ContainsFunc(ticketLabelsAt(l.t, at), r.Label):
 			return "label of ticket " + l.t.Key

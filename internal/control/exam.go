@@ -48,9 +48,10 @@ type exam struct {
 	urgent   *emergency
 	risk     string // the tier
 	riskLost *lack
-	hits     map[*policy.Pattern]bool // by the first of a list of patterns
-	kinds    map[time.Time][]string   // categories by cut-off
-	done     map[string]verdict       // by letter
+	hits     map[*policy.Pattern]bool     // by the first of a list of patterns
+	kinds    map[time.Time][]string       // categories by cut-off
+	done     map[string]verdict           // by letter
+	split    map[string]map[string]string // texts by their sections
 }
 
 func newExam(c *evidence.Change, o Options) *exam {
@@ -60,7 +61,7 @@ func newExam(c *evidence.Change, o Options) *exam {
 	sorted := *c
 	sorted.Items = slices.Clone(c.Items)
 	slices.SortStableFunc(sorted.Items, func(a, b evidence.Item) int { return a.Ref.Compare(b.Ref) })
-	x := &exam{c: &sorted, p: o.Policy, o: o, done: map[string]verdict{}, hits: map[*policy.Pattern]bool{}, kinds: map[time.Time][]string{}}
+	x := &exam{c: &sorted, p: o.Policy, o: o, done: map[string]verdict{}, hits: map[*policy.Pattern]bool{}, kinds: map[time.Time][]string{}, split: map[string]map[string]string{}}
 	x.who = newRegister(o.People, x.c)
 	x.chooseLane()
 	if x.lane == byNothing {

@@ -309,13 +309,13 @@ func (x *exam) testNotes(cut time.Time, about func(string) bool) []string {
 		}
 	}
 	if x.pr != nil {
-		say("pull request", sections(plain(x.pr.Body))["testing"])
+		say("pull request", x.sections(plain(x.pr.Body))["testing"])
 	}
 	if t := x.main.t; t != nil && x.main.strong {
 		if f, ok := t.Field("testing"); ok {
 			say("ticket "+t.Key, fieldAt(t, f.Value, f.Title, f.ID, cut).text)
 		}
-		say("ticket "+t.Key, sections(bodyAt(t, cut).text)["testing"])
+		say("ticket "+t.Key, x.sections(bodyAt(t, cut).text)["testing"])
 		for _, a := range t.Attachments {
 			if testFile(a.File) && !a.Created.After(cut) && about(a.File) {
 				out = append(out, "attachment "+oneLine(a.File))

@@ -106,7 +106,7 @@ func (x *exam) incident() verdict {
 		}
 	}
 	if x.pr != nil {
-		if s := incidentKey.FindString(sections(plain(x.pr.Body))["incident"]); s != "" {
+		if s := incidentKey.FindString(x.sections(plain(x.pr.Body))["incident"]); s != "" {
 			named = append(named, s)
 		}
 	}

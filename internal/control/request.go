@@ -36,7 +36,7 @@ func (x *exam) ticketAnswer(l linked, name string, cut time.Time) answer {
 		}
 	}
 	body := bodyAt(t, cut)
-	out := answer{text: sections(body.text)[name], edited: body.edited, sure: x.bodyDated(l, cut)}
+	out := answer{text: x.sections(body.text)[name], edited: body.edited, sure: x.bodyDated(l, cut)}
 	if strings.TrimSpace(out.text) != "" {
 		return out
 	}
@@ -57,7 +57,7 @@ func (x *exam) ticketAnswer(l linked, name string, cut time.Time) answer {
 
 // pullAnswer finds a field in the description of the pull request.
 func (x *exam) pullAnswer(name string, cut time.Time) answer {
-	parts := sections(plain(x.pr.Body))
+	parts := x.sections(plain(x.pr.Body))
 	out := answer{text: parts[name], sure: x.pullDated(cut)}
 	if strings.TrimSpace(out.text) != "" {
 		return out

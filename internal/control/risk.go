@@ -42,10 +42,10 @@ func (x *exam) labelsAt(cut time.Time) (labels []string, known bool) {
 }
 
 // categoryAt gives what the ticket's category field says at a cut-off.
-func categoryAt(t *evidence.Ticket, cut time.Time) string {
+func (x *exam) categoryAt(t *evidence.Ticket, cut time.Time) string {
 	f, ok := t.Field("category")
 	if !ok {
-		return strings.TrimSpace(sections(bodyAt(t, cut).text)["category"])
+		return strings.TrimSpace(x.sections(bodyAt(t, cut).text)["category"])
 	}
 	return fieldAt(t, f.Value, f.Title, f.ID, cut).text
 }
@@ -66,7 +66,7 @@ func (x *exam) fits(r policy.Rule, cut time.Time) bool {
 		return true
 	}
 	for _, l := range x.tickets {
-		if l.strong && (r.Type(l.t.Type) || r.Value(categoryAt(l.t, cut)) || slices.ContainsFunc(ticketLabelsAt(l.t, cut), r.Label)) {
+		if l.strong && (r.Type(l.t.Type) || r.Value(x.categoryAt(l.t, cut)) || slices.ContainsFunc(ticketLabelsAt(l.t, cut), r.Label)) {
 			return true
 		}
 	}
@@ -214,7 +214,7 @@ func (x *exam) declared(cut time.Time) []declaration {
 		}
 		if strings.TrimSpace(v.text) == "" {
 			body := bodyAt(l.t, cut)
-			body.text = sections(body.text)["risk"]
+			body.text = x.sections(body.text)["risk"]
 			if tier := x.tierInSection(body.text); tier != "" {
 				out = append(out, declaration{tier, "ticket " + l.t.Key + ", description", body.set, x.bodyDated(l, cut)})
 			}
@@ -231,7 +231,7 @@ func (x *exam) declared(cut time.Time) []declaration {
 		}
 	}
 	if x.pr != nil {
-		if tier := x.tierInSection(sections(plain(x.pr.Body))["risk"]); tier != "" {
+		if tier := x.tierInSection(x.sections(plain(x.pr.Body))["risk"]); tier != "" {
 			out = append(out, declaration{tier, "description of the pull request", time.Time{}, x.pullDated(cut)})
 		}
 	}

@@ -111,15 +111,26 @@ func field(heading string) string {
 	return ""
 }
 
+// sections gives what sections finds in a text. Descriptions are asked for often
+// and may be of any length, so each is split once.
+func (x *exam) sections(text string) map[string]string {
+	parts, known := x.split[text]
+	if !known {
+		parts = sections(text)
+		x.split[text] = parts
+	}
+	return parts
+}
+
 // sections splits a description by its headings and labels. What stands before
 // the first belongs to "".
 func sections(text string) map[string]string {
-	parts := map[string]*strings.Builder{} // texts may have megabytes
-	put := func(name, line string) {
+	parts := map[string]*strings.Builder{}
+	add := func(name, s string) {
 		if parts[name] == nil {
 			parts[name] = &strings.Builder{}
 		}
-		parts[name].WriteString(line + "\n")
+		parts[name].WriteString(s + "\n")
 	}
 	at := ""
 	for line := range strings.Lines(comment.ReplaceAllString(text, "")) {
@@ -130,7 +141,7 @@ func sections(text string) map[string]string {
 		} else if m := boldLine.FindStringSubmatch(line); m != nil && field(m[1]) != "" {
 			name, rest, isHeading = field(m[1]), m[2], true
 		} else if m := tableLine.FindStringSubmatch(line); m != nil && field(m[1]) != "" {
-			put(field(m[1]), m[2])
+			add(field(m[1]), m[2])
 			continue
 		} else if m := labelLine.FindStringSubmatch(line); m != nil && field(m[1]) != "" {
 			name, rest, isHeading = field(m[1]), m[2], true
@@ -141,9 +152,9 @@ func sections(text string) map[string]string {
 			}
 			line = rest
 		}
-		put(at, line)
+		add(at, line)
 	}
-	out := make(map[string]string, len(parts))
+	out := map[string]string{}
 	for name, b := range parts {
 		out[name] = b.String()
 	}
