@@ -82,7 +82,7 @@ func (x *exam) stagingDeployment(it evidence.Item) verdict {
 	}
 	at := d.SucceededAt()
 	v := verdict{}
-	switch same := d.SHA == x.m || d.SHA == x.first.Deployment.SHA || d.SHA == x.h; {
+	switch same := d.SHA != "" && (d.SHA == x.m || d.SHA == x.first.Deployment.SHA || d.SHA == x.h); {
 	case at.IsZero():
 		return verdict{}
 	case x.tdep.order(at) > 0:
@@ -99,7 +99,7 @@ func (x *exam) stagingDeployment(it evidence.Item) verdict {
 
 func (x *exam) stagingJob(it evidence.Item) verdict {
 	b := it.Build
-	if b == nil || x.gapOf(it.Ref) || b.SHA != x.m && b.SHA != x.h && b.SHA != x.first.Deployment.SHA {
+	if b == nil || b.SHA == "" || x.gapOf(it.Ref) || b.SHA != x.m && b.SHA != x.h && b.SHA != x.first.Deployment.SHA {
 		return verdict{}
 	}
 	v := verdict{}
@@ -113,7 +113,7 @@ func (x *exam) stagingJob(it evidence.Item) verdict {
 			w = exception("VERIFICATION_FAILED", "The job %s had not passed: %s.", quote(j.Name), j.Conclusion)
 		case x.tdep.order(j.Completed) > 0:
 			w = exception("VERIFIED_AFTER_PRODUCTION", "The job %s ended only after the change was in production.", quote(j.Name))
-		case x.tdep.order(j.Completed) == 0 && x.first.Deployment.Build != it.Ref:
+		case x.tdep.order(j.Completed) == 0 && (x.first.Deployment.Build != it.Ref || j.Completed.After(x.tdep.at)):
 			w = review("WITHIN_CLOCK_SKEW", "The job %s and the deployment are so close to each other that the clocks do not say which came first.", quote(j.Name))
 		default:
 			w = met("VERIFIED_FIRST", "The job %s passed for the same commit before the change was deployed to production.", quote(j.Name))

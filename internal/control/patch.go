@@ -63,7 +63,23 @@ func (x *exam) samePatch(sha string) bool {
 	}
 	approved, ok1 := nets(it.Commit.Files)
 	merged, ok2 := nets(x.pr.Files)
-	return ok1 && ok2 && maps.EqualFunc(approved, merged, func(a, b net) bool { return maps.Equal(a, b) })
+	return ok1 && ok2 && maps.EqualFunc(approved, merged, func(a, b net) bool { return maps.Equal(a, b) }) &&
+		maps.EqualFunc(linesDrawn(it.Commit.Files), linesDrawn(x.pr.Files), slices.Equal)
+}
+
+// linesDrawn gives the added and removed lines of each file in their order: the same
+// lines in another order are other code.
+func linesDrawn(files []evidence.File) map[string][]string {
+	out := map[string][]string{}
+	for _, f := range files {
+		out[f.Path] = []string{}
+		for line := range strings.Lines(f.Patch) {
+			if strings.HasPrefix(line, "+") || strings.HasPrefix(line, "-") {
+				out[f.Path] = append(out[f.Path], strings.TrimRight(line, "\r\n"))
+			}
+		}
+	}
+	return out
 }
 
 // landedDiff compares what landed with what was reviewed: the difference of M

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // matcher reads a pattern for components and gives what matches a path, and
@@ -16,8 +17,8 @@ import (
 // compared as written, names without regard to case.
 func matcher(pattern string) (path, name *regexp.Regexp, err error) {
 	pattern = strings.TrimSpace(pattern)
-	if pattern == "" || len(pattern) > 1000 {
-		return nil, nil, fmt.Errorf("a component pattern has 1 to 1,000 characters")
+	if pattern == "" || len(pattern) > 1000 || !utf8.ValidString(pattern) {
+		return nil, nil, fmt.Errorf("a component pattern has 1 to 1,000 characters, in UTF-8")
 	}
 	anchored := strings.HasPrefix(pattern, "/")
 	trimmed := strings.Trim(pattern, "/")

@@ -28,7 +28,7 @@ const busyVariable = "TICKMARK_BENCH_BUSY"
 func TestServeBusyShop(t *testing.T) {
 	n, err := strconv.Atoi(os.Getenv(busyVariable))
 	if err != nil {
-		t.Skip("is started by the benchmark")
+		return // it is no test but the server that the benchmark starts
 	}
 	shop := hub.Busy(n, false)
 	now := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)

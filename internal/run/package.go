@@ -283,6 +283,7 @@ func (r *Run) clean(ctx context.Context, j *job) error {
 	}
 	if j.request.DryRun && j.wanted.All { // they are no samples: nobody asked for any
 		for i := range j.pkg.Dossiers {
+			j.result.Gaps += len(j.pkg.Dossiers[i].Change.Gaps)
 			j.pkg.Dossiers[i].Change.Sample.Number = 0
 		}
 		j.pkg.Dossiers = nil

@@ -28,6 +28,10 @@ type listed struct {
 	Zone   string          `json:"zone"`
 	At     time.Time       `json:"at"` // the last retrieval of the listing
 	Tool   string          `json:"tool"`
+	// Truncations are the signs of incompleteness that it had. An older reading
+	// may have had what this one could not get, and the vault would answer with
+	// that.
+	Truncations []string `json:"truncations,omitempty"`
 }
 
 // enumerate has every lister walk the period, and puts what they give into the
@@ -35,6 +39,17 @@ type listed struct {
 // the vault holds a population.
 func (r *Run) enumerate(ctx context.Context) error {
 	now := r.session.AsOf() // of what preflight was just told
+	var before listed       // the reading that an offline run makes again
+	if r.offline {
+		source, err := r.recalled(ctx)
+		if err == nil && source != "" {
+			err = json.Unmarshal([]byte(source), &before)
+		}
+		if err != nil {
+			return fmt.Errorf("reading what the vault says of the population: %w", err)
+		}
+		now = before.At // what was retrieved since says nothing of the period
+	}
 	if r.cfg.Period.From.After(now) {
 		return &HintError{fmt.Errorf("the period begins on %s, and the systems were asked on %s: nothing can have happened in it yet",
 			r.cfg.Period.From.In(r.cfg.Zone).Format(time.DateOnly), now.In(r.cfg.Zone).Format(time.DateOnly)), "set period in " + r.cfg.File}
@@ -55,6 +70,9 @@ func (r *Run) enumerate(ctx context.Context) error {
 	if err == nil {
 		err = r.readUnnamed(ctx, load)
 	}
+	if err == nil {
+		err = r.keepCuts(load, before)
+	}
 	if err != nil {
 		return errors.Join(err, load.Discard())
 	}
@@ -67,9 +85,25 @@ func (r *Run) enumerate(ctx context.Context) error {
 	return load.Finish(ctx)
 }
 
+// keepCuts keeps the signs of incompleteness of the reading that is made again:
+// the vault may answer with what an older reading got.
+func (r *Run) keepCuts(load *ledger.Load, before listed) error {
+	var lost []string
+	for _, t := range before.Truncations {
+		if !slices.Contains(r.cuts, t) {
+			lost = append(lost, t)
+		}
+	}
+	if len(lost) == 0 {
+		return nil
+	}
+	return load.Dataset(evidence.IPE{Dataset: "what could not be read when the period was", System: requestSystem, Period: before.Period,
+		Truncations: lost, Totals: evidence.Totals{IDsSHA256: evidence.HashIDs(nil)}})
+}
+
 // mark writes down that the period was listed, and gives what is written.
 func (r *Run) mark(ctx context.Context) (string, error) {
-	mark := listed{Period: r.cfg.Period, Zone: r.cfg.Zone.String(), At: r.session.AsOf(), Tool: Tool(r.version)}
+	mark := listed{Period: r.cfg.Period, Zone: r.cfg.Zone.String(), At: r.session.AsOf(), Tool: Tool(r.version), Truncations: r.cuts}
 	if r.offline {
 		return r.recalled(ctx)
 	}
@@ -103,6 +137,7 @@ func (r *Run) fill(ctx context.Context, load *ledger.Load) error {
 	listers := 0
 	group, ctx := errgroup.WithContext(ctx)
 	r.progress.Stage("Reading the population", 0)
+	r.cuts = nil
 	for i, c := range r.sources {
 		lister, ok := c.(recorded).Collector.(evidence.Lister)
 		if !ok {
@@ -135,6 +170,9 @@ func (r *Run) fill(ctx context.Context, load *ledger.Load) error {
 		for _, d := range early(r.sources[i].Name(), r.cfg.Period, o.datasets, o.err) {
 			if err := load.Dataset(d); err != nil {
 				return err
+			}
+			for _, t := range d.Truncations {
+				r.cuts = append(r.cuts, d.Dataset+": "+t)
 			}
 		}
 	}

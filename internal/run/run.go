@@ -56,6 +56,7 @@ type Run struct {
 	approvals approvals            // of changes that went out together with others
 	ledger    *ledger.Ledger       // nil until it is needed
 	summed    *evidence.Population // of the ledger; nil until it is needed
+	cuts      []string             // signs of incompleteness of the reading under way
 
 	principals []evidence.Principal
 }

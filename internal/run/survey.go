@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 	"github.com/tickmark-dev/tickmark/internal/ledger"
 	"github.com/tickmark-dev/tickmark/internal/request"
+	"github.com/tickmark-dev/tickmark/internal/selection"
 )
 
 // survey finds the population that the package speaks of. A request that only
@@ -91,6 +93,9 @@ func (r *Run) drawnFrom(ctx context.Context, l *ledger.Ledger, s *evidence.Selec
 		return &HintError{fmt.Errorf("the selection was drawn from a population of %d changes (SHA-256 %.12s…), and the newest reading has %d (%.12s…)", s.PopulationSize, s.PopulationSHA256, n, sum),
 			"draw it again with the same seed, `tickmark select`, and say so to whoever has the old one"}
 	}
+	if err := r.asDrawn(ctx, l, s); err != nil {
+		return err
+	}
 	for _, it := range s.Sample() {
 		entries, err := gathered(l.Changes(ctx, ledger.Filter{InPopulation: true, ID: it.ID}))
 		if err != nil {
@@ -104,6 +109,31 @@ func (r *Run) drawnFrom(ctx context.Context, l *ledger.Ledger, s *evidence.Selec
 			note += ", in place of " + it.Replaces
 		}
 		add(fmt.Sprintf("selection, rank %d", it.Rank), entries[0], note)
+	}
+	return nil
+}
+
+// asDrawn checks that each change of a selection has the digest and the place
+// that the seed gives it: the file is anybody's to edit.
+func (r *Run) asDrawn(ctx context.Context, l *ledger.Ledger, s *evidence.Selection) error {
+	place := map[string]int{}
+	var order []string
+	for e, err := range l.Changes(ctx, ledger.Filter{InPopulation: true}) {
+		if err != nil {
+			return err
+		}
+		digest := selection.Digest(s.Seed, e.ID)
+		order = append(order, hex.EncodeToString(digest[:])+" "+e.ID)
+	}
+	slices.Sort(order)
+	for i, o := range order {
+		place[o] = i + 1
+	}
+	for _, it := range s.Items {
+		if place[it.Digest+" "+it.ID] != it.Rank || it.Rank == 0 {
+			return &HintError{fmt.Errorf("the selection was changed after it was drawn: %s is not what the seed %q puts at rank %d", it.ID, s.Seed, it.Rank),
+				"draw it again with `tickmark select`"}
+		}
 	}
 	return nil
 }
