@@ -1,10 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,9 +60,9 @@ func initCommand(t terminal) *cli.Command {
 	}
 	return &cli.Command{
 		Name:        "init",
-		Usage:       "writes a commented tickmark.yaml",
+		Usage:       "writes a commented tickmark.yaml, policy.yaml and people.yaml",
 		ArgsUsage:   " ",
-		Description: "Asks on a terminal for what no option gives; elsewhere the options are all there is.\nMakes the folder for exhibits beside it. Never overwrites a file, and asks for no token: tokens\nstay outside the file.",
+		Description: "Asks on a terminal for what no option gives; elsewhere the options are all there is.\nBeside it stand the policy that changes are tested by, a list of who is who that names nobody\nyet, and a folder for exhibits. Never overwrites a file, and asks for no token: tokens stay\noutside the files.",
 		Flags:       shared(flags...),
 		Action: func(c *cli.Context) error {
 			if _, err := operands(c, 0, 0); err != nil {
@@ -97,21 +96,61 @@ func initialise(c *cli.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return fmt.Errorf("writing the configuration: %w", err)
-	}
-	_, err = io.Copy(f, bytes.NewReader(text))
-	if err := errors.Join(err, f.Close()); err != nil {
-		return errors.Join(fmt.Errorf("writing the configuration: %w", err), os.Remove(file))
+	// The configuration comes last: where it stands, what it names stands too.
+	folder := filepath.Dir(file)
+	var written []string
+	for _, f := range []starterFile{{filepath.Join(folder, "policy.yaml"), config.StarterPolicy(given.answers()), true}, {filepath.Join(folder, "people.yaml"), config.StarterPeople(), true}, {file, text, false}} {
+		kept, err := f.write()
+		switch {
+		case err != nil:
+			return errors.Join(fmt.Errorf("writing %s: %w", f.name, err), removeAll(written))
+		case kept:
+			fmt.Fprintf(t.err, "tickmark: note: %s was there already and is left as it is\n", f.name)
+		default:
+			written = append(written, f.name)
+		}
 	}
 	// The file names this folder, and the next command looks for it.
-	if err := os.MkdirAll(filepath.Join(filepath.Dir(file), exhibitsFolder), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(folder, exhibitsFolder), 0o755); err != nil {
 		return fmt.Errorf("%s was written, but not the folder for exhibits: %w", file, err)
 	}
-	fmt.Fprintf(t.out, "%s\n", file)
-	fmt.Fprintln(t.err, "tickmark: note: set the tokens that the file names, then run `tickmark doctor`")
+	for _, name := range written {
+		fmt.Fprintf(t.out, "%s\n", name)
+	}
+	fmt.Fprintln(t.err, "tickmark: note: set the tokens that "+file+" names, then run `tickmark doctor`; read policy.yaml and write down who is who in people.yaml before you test changes")
 	return nil
+}
+
+// starterFile is a file that init writes; one that may stay is kept where
+// there is one already.
+type starterFile struct {
+	name    string
+	text    []byte
+	mayStay bool
+}
+
+// write never writes over a file, and leaves none that is cut short.
+func (s starterFile) write() (kept bool, err error) {
+	f, err := os.OpenFile(s.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) && s.mayStay {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	_, err = f.Write(s.text)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return false, errors.Join(err, os.Remove(s.name))
+	}
+	return false, nil
+}
+
+func removeAll(files []string) error {
+	var errs []error
+	for _, name := range files {
+		errs = append(errs, os.Remove(name))
+	}
+	return errors.Join(errs...)
 }
 
 // given holds the answers by their flags.
