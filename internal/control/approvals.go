@@ -10,14 +10,15 @@ import (
 	"github.com/tickmark-dev/tickmark/internal/policy"
 )
 
-// standingOf says whether an approval counts as an independent human's.
+// independence says whether an approval counts as an independent human's. One
+// that nobody has judged is unresolved.
 type independence int
 
 const (
-	independent independence = iota // by a human who is known not to be an author
+	unresolved  independence = iota // nobody has said who is who
+	independent                     // by a human who is known not to be an author
 	byAuthor
 	byMachine
-	unresolved // nobody has said who is who
 )
 
 // approval is one approval of the change, from wherever it was given.
@@ -69,7 +70,11 @@ func (x *exam) judge(a approval, authors []author) approval {
 			}
 		}
 	}
-	if a.code == "" && !a.by.human() { // there are no authors to compare with, or all are programs
+	switch {
+	case a.code != "":
+	case a.by.human(): // nothing speaks against them
+		a.kind = independent
+	default: // there are no authors to compare with, or all are programs
 		a.kind, a.code, a.why = x.undecided(a.by, author{party: a.by})
 	}
 	return a

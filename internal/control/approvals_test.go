@@ -371,3 +371,15 @@ func TestI(t *testing.T) {
 		"by ticket, approvals lost": {byHand, func(w *world) { w.gap(chgRef, "approvals", evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 	})
 }
+
+// What nobody has judged is nobody's independent approval, and accounts that
+// nobody has compared are not different humans.
+func TestUnjudgedCountsForNothing(t *testing.T) {
+	if k := (approval{}).kind; k != unresolved {
+		t.Errorf("an approval that nobody judged is of kind %d", k)
+	}
+	var s sameness
+	if s != undecided {
+		t.Errorf("accounts that nobody compared are %d", s)
+	}
+}

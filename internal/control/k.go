@@ -89,7 +89,7 @@ func requiredWord(required []policy.RequiredCheck) string {
 	return strings.Join(names, ", ")
 }
 
-// outcomeOf is what one check said last before a cut-off.
+// checkResult is what one check said last before a cut-off.
 type checkResult struct {
 	name, app  string
 	conclusion string // "success", "failure", …; "pending" while it ran

@@ -85,7 +85,7 @@ func (x *exam) ticketLog() verdict {
 	return v.with("by", by).with("went live", x.tdep.String()).with("as told by", t.DeployedBasis).on(x.main.ref).on(x.tdep.basis...)
 }
 
-// failed says whether the deployment failed after it had succeeded, or the
+// failedOutcome says whether the deployment failed after it had succeeded, or the
 // records call the change failed or taken back.
 func (x *exam) failedOutcome() (what string, refs []evidence.Ref) {
 	if d := x.first.Deployment; d != nil {

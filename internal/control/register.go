@@ -199,9 +199,9 @@ func best(texts ...string) string {
 type sameness int
 
 const (
-	different sameness = iota
+	undecided sameness = iota // nobody has said
+	different
 	same
-	undecided
 )
 
 func (r *register) compare(a, b party) sameness {
@@ -304,16 +304,4 @@ func everybody(c *evidence.Change, see func(evidence.Person)) {
 			}
 		}
 	}
-}
-
-// Accounts gives every account that had a part in the change, as the sources
-// show them: for those who keep the people file.
-func Accounts(c *evidence.Change) []evidence.Person {
-	var out []evidence.Person
-	everybody(c, func(p evidence.Person) {
-		if !slices.Contains(out, p) {
-			out = append(out, p)
-		}
-	})
-	return out
 }
