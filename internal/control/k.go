@@ -259,9 +259,9 @@ func (x *exam) reruns() (verdict, bool) {
 			return unable(lackOf(g, "the CI run "+g.Ref.ID+", which says how often it ran")), true
 		}
 	}
-	for _, it := range x.c.All(evidence.KindBuild) {
+	for _, it := range x.builds() {
 		b := it.Build
-		if b == nil || b.SHA != x.h && b.SHA != x.m || it.Ref == delivery {
+		if b.SHA == "" || b.SHA != x.h && b.SHA != x.m || it.Ref == delivery {
 			continue
 		}
 		for _, a := range b.Attempts {
@@ -281,8 +281,8 @@ func (x *exam) reruns() (verdict, bool) {
 // on a commit: what it concluded is then known, and not what it did. Without a
 // name it is that of any job, but for those of the delivery.
 func (x *exam) logGone(sha, job string) bool {
-	for _, it := range x.c.All(evidence.KindBuild) {
-		if it.Build == nil || it.Build.SHA != sha || x.first.Deployment != nil && it.Ref == x.first.Deployment.Build {
+	for _, it := range x.builds() {
+		if sha == "" || it.Build.SHA != sha || x.first.Deployment != nil && it.Ref == x.first.Deployment.Build {
 			continue
 		}
 		for _, g := range x.c.GapsOf(it.Ref) {

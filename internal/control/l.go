@@ -155,8 +155,8 @@ func (x *exam) recorded(names []policy.Pattern) bool {
 			return true
 		}
 	}
-	for _, it := range x.c.All(evidence.KindBuild) {
-		if it.Build != nil && slices.ContainsFunc(it.Build.Jobs, func(j evidence.Job) bool { return policy.MatchAny(names, j.Name) }) {
+	for _, it := range x.builds() {
+		if slices.ContainsFunc(it.Build.Jobs, func(j evidence.Job) bool { return policy.MatchAny(names, j.Name) }) {
 			return true
 		}
 	}
@@ -169,22 +169,27 @@ func (x *exam) recorded(names []policy.Pattern) bool {
 func (x *exam) tested() (shas []string, until time.Time) {
 	switch x.lane {
 	case byCommit:
+		if x.m == "" {
+			return nil, x.judged()
+		}
 		return []string{x.m}, x.judged()
 	case byTicket:
 		return nil, x.judged()
 	}
-	shas, until = []string{x.h}, x.judged()
+	until = x.judged()
 	if x.tmerge.known() {
 		until = x.tmerge.hi
 	}
 	group := x.queued()
-	for _, it := range x.c.All(evidence.KindBuild) {
-		if it.Build != nil && it.Build.Event == "merge_group" && it.Build.SHA == x.m {
+	for _, it := range x.builds() {
+		if it.Build.Event == "merge_group" && it.Build.SHA == x.m {
 			group = x.m
 		}
 	}
-	if group != "" {
-		shas = append(shas, group)
+	for _, sha := range []string{x.h, group} {
+		if sha != "" { // what the source lost is no commit on which a test could count
+			shas = append(shas, sha)
+		}
 	}
 	return shas, until
 }
@@ -226,9 +231,6 @@ func (x *exam) testRuns(names []policy.Pattern) shownTest {
 	}
 	shas, until := x.tested()
 	for _, sha := range shas {
-		if sha == "" {
-			continue
-		}
 		ref := x.checksRef(sha)
 		if l := x.lacks(ref, "what CI said of commit "+short(sha), "check runs", "statuses"); l != nil {
 			if out.how == none {
@@ -246,12 +248,12 @@ func (x *exam) testRuns(names []policy.Pattern) shownTest {
 			out.lack = first(out.lack, l)
 		}
 	}
-	for _, it := range x.c.All(evidence.KindBuild) {
-		if it.Build == nil || !slices.Contains(shas, it.Build.SHA) {
+	for _, it := range x.builds() {
+		if !slices.Contains(shas, it.Build.SHA) {
 			continue
 		}
 		for _, j := range it.Build.Jobs {
-			if policy.MatchAny(names, j.Name) && j.Conclusion == "success" && lastOf(it.Build, j) && !j.Completed.After(until) {
+			if policy.MatchAny(names, j.Name) && j.Conclusion == "success" && lastOf(it.Build, j) && !j.Completed.IsZero() && !j.Completed.After(until) {
 				better(x.passedTest(checkResult{name: j.Name}, it.Build.SHA, it.Ref))
 			}
 		}
@@ -352,14 +354,16 @@ func (x *exam) exhibits(supports string) []*evidence.Exhibit {
 
 // documented is a report of test results that a run left behind.
 func (x *exam) documented() shownTest {
-	shas, _ := x.tested()
-	for _, it := range x.c.All(evidence.KindBuild) {
-		if it.Build == nil || len(it.Build.Tests) == 0 || !slices.Contains(shas, it.Build.SHA) {
+	shas, until := x.tested()
+	for _, it := range x.builds() {
+		if !slices.Contains(shas, it.Build.SHA) {
 			continue
 		}
 		n := 0
 		for _, r := range it.Build.Tests {
-			n += r.Tests - r.Skipped
+			if !it.Build.Created.After(until) && !reportedAt(it.Build, r).After(until) {
+				n += max(0, r.Tests-r.Skipped)
+			}
 		}
 		if n > 0 {
 			return shownTest{result, fmt.Sprintf("reports with %s", count(n, "test")), []evidence.Ref{it.Ref}, nil}
@@ -392,14 +396,14 @@ func (x *exam) documented() shownTest {
 // emptyReport names a report of a passed run in which no test was executed.
 func (x *exam) emptyReport() string {
 	shas, _ := x.tested()
-	for _, it := range x.c.All(evidence.KindBuild) {
+	for _, it := range x.builds() {
 		b := it.Build
-		if b == nil || b.Conclusion != "success" || !slices.Contains(shas, b.SHA) {
+		if b.Conclusion != "success" || !slices.Contains(shas, b.SHA) {
 			continue
 		}
 		n := 0
 		for _, r := range b.Tests {
-			n += r.Tests - r.Skipped
+			n += max(0, r.Tests-r.Skipped)
 		}
 		switch {
 		case n > 0:
@@ -414,6 +418,16 @@ func (x *exam) emptyReport() string {
 		}
 	}
 	return ""
+}
+
+// reportedAt is when a run left the artifact that holds a report; zero where the
+// source does not say.
+func reportedAt(b *evidence.Build, r evidence.TestReport) time.Time {
+	i := slices.IndexFunc(b.Artifacts, func(a evidence.Artifact) bool { return a.Name == r.Artifact })
+	if i < 0 {
+		return time.Time{}
+	}
+	return b.Artifacts[i].Created
 }
 
 // report is how runs call the artifact that holds their test results.

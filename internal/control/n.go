@@ -32,12 +32,12 @@ func (x *exam) staging() verdict {
 		return x.stagingNotes()
 	}
 	v := exception("NOT_VERIFIED_FIRST", "Nothing shows that the change was verified before it was deployed to production.")
-	for _, it := range x.c.All(evidence.KindDeployment) {
+	for _, it := range x.ofRepository(evidence.KindDeployment) {
 		if w := x.stagingDeployment(it); w.code != "" && (v.code == "NOT_VERIFIED_FIRST" || better(w, v)) {
 			v = w
 		}
 	}
-	for _, it := range x.c.All(evidence.KindBuild) {
+	for _, it := range x.builds() {
 		if w := x.stagingJob(it); w.code != "" && (v.code == "NOT_VERIFIED_FIRST" || better(w, v)) {
 			v = w
 		}
@@ -74,7 +74,7 @@ func rankOf(v verdict) int {
 
 func (x *exam) stagingDeployment(it evidence.Item) verdict {
 	d := it.Deployment
-	if d == nil || d.Production || d.Repository != x.repository() || !policy.MatchAny(x.p.PreProduction.Environments, d.Environment) {
+	if d == nil || d.Production || !policy.MatchAny(x.p.PreProduction.Environments, d.Environment) {
 		return verdict{}
 	}
 	if x.lacks(it.Ref, "", "statuses") != nil {
@@ -156,13 +156,13 @@ func (x *exam) runsLack() *lack {
 			return l
 		}
 	}
-	for _, it := range x.c.All(evidence.KindBuild) {
-		if it.Build != nil && len(it.Build.Jobs) > 0 && len(it.Unread) == 0 {
+	for _, it := range x.builds() {
+		if len(it.Build.Jobs) > 0 && len(it.Unread) == 0 {
 			return nil
 		}
 	}
-	for _, it := range x.c.All(evidence.KindDeployment) {
-		if it.Deployment != nil && !it.Deployment.Production {
+	for _, it := range x.ofRepository(evidence.KindDeployment) {
+		if !it.Deployment.Production {
 			return nil
 		}
 	}

@@ -143,9 +143,9 @@ func (x *exam) takenOut() (evidence.Ref, bool) {
 			return in.Deployment, true
 		}
 	}
-	for _, it := range x.c.All(evidence.KindDeployment) {
+	for _, it := range x.ofRepository(evidence.KindDeployment) {
 		d := it.Deployment
-		if d != nil && d.Production && d.Repository == x.first.Deployment.Repository && d.Environment == x.first.Deployment.Environment && d.SucceededAt().After(x.tdep.at) &&
+		if d.Production && d.Environment == x.first.Deployment.Environment && d.SucceededAt().After(x.tdep.at) &&
 			d.Range != nil && d.Range.Status == "behind" && d.Range.Base == x.first.Deployment.SHA {
 			return it.Ref, true
 		}
