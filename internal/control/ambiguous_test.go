@@ -60,3 +60,18 @@ func TestStagingOfAnotherSystem(t *testing.T) {
 		}, na, "SUCCEEDED"},
 	})
 }
+
+func TestAccountsWithoutAName(t *testing.T) {
+	nobody := func(w *world, i int) { w.pr.Reviews[i].Author = &evidence.Person{System: "github"} }
+	table(t, "I", map[string]one{
+		"one objected, and one approved": {nil, func(w *world) {
+			addReview(w, "r2", "ken", "CHANGES_REQUESTED", "10:10", c2)
+			addReview(w, "r3", "ken", "APPROVED", "10:20", c2)
+			nobody(w, 1)
+			nobody(w, 2)
+		}, look, "OBJECTION_BY_DELETED_ACCOUNT"},
+	})
+	table(t, "E", map[string]one{
+		"one approved": {nil, func(w *world) { nobody(w, 0) }, look, "APPROVER_DELETED"},
+	})
+}

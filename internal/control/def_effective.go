@@ -49,14 +49,17 @@ func (x *exam) effective(cut time.Time) ([]standing, *lack) {
 				s.dismissed = &e
 			}
 		}
-		// Of deleted accounts nobody knows which are one.
-		i := slices.IndexFunc(out, func(o standing) bool { return !s.by.ghost && !o.by.ghost && o.by.id() == s.by.id() })
-		if i >= 0 {
-			out = slices.Delete(out, i, i+1)
-		}
 		out = append(out, s)
 	}
-	return out, nil
+	latest := map[string]int{}
+	for i, s := range out {
+		latest[s.by.id] = i
+	}
+	i := -1
+	return slices.DeleteFunc(out, func(s standing) bool {
+		i++ // of deleted accounts nobody knows which are one
+		return !s.by.ghost && latest[s.by.id] != i
+	}), nil
 }
 
 // dismissal finds in the timeline what a dismissed review had said.

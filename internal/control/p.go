@@ -134,7 +134,7 @@ func (x *exam) namesIncident(ref evidence.Ref, key string) bool {
 	for _, l := range x.tickets {
 		f, _ := l.t.Field("incident")
 		texts := []string{plain(f.Value), plain(l.t.Body), l.t.Title}
-		if slices.ContainsFunc(texts, func(s string) bool { return namesKey(s, key, false, x.repository()) }) ||
+		if slices.ContainsFunc(texts, func(s string) bool { return x.speaksOf(s, key) }) ||
 			slices.ContainsFunc(l.t.Related, func(r evidence.TicketLink) bool { return strings.EqualFold(r.Key, key) }) {
 			return true
 		}
