@@ -325,7 +325,6 @@ func TestH(t *testing.T) {
 			}
 			w.landed.Files[0].Additions = 9
 		}, look, "LANDED_NOT_COMPARED"},
-		"rebased by the forge":    {nil, func(w *world) { w.landed.Message = w.pr.Commits[1].Message; w.landed.Files[0].Patch = "+z" }, ok, "APPROVED_HEAD"},
 		"difference not obtained": {nil, func(w *world) { w.gap(landedRef, "files", evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 		"from a list":             {nil, func(w *world) { w.unread(prRef, "patches") }, unsure, "EVIDENCE_NOT_READ"},
 		"what landed lost":        {nil, func(w *world) { w.lose(landedRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},

@@ -424,13 +424,13 @@ func TestY(t *testing.T) {
 		"traced":           {nil, nil, ok, "COMPONENTS_TRACED"},
 		"extra":            {nil, func(w *world) { w.landed.Files = append(w.landed.Files, evidence.File{Path: "x.go"}) }, bad, "COMPONENT_NOT_REVIEWED"},
 		"generated":        {nil, func(w *world) { w.landed.Files = append(w.landed.Files, evidence.File{Path: "go.sum"}) }, look, "GENERATED_COMPONENT"},
-		"rebased":          {nil, func(w *world) { w.landed.Message = w.pr.Commits[1].Message }, look, "REBASED"},
+		"rebased":          {nil, func(w *world) { w.singly() }, look, "REBASED"},
 		"what landed lost": {nil, func(w *world) { w.lose(landedRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 		"nothing in it":    {nil, func(w *world) { w.landed.Files = nil }, unsure, "EVIDENCE_TRUNCATED"},
 		"pushed directly":  {direct, nil, bad, "DIRECT_PUSH"},
 		"by ticket":        {byHand, nil, na, "NO_CODE"},
 		"rebased, a merge of the base last": {nil, func(w *world) {
-			w.landed.Message = w.pr.Commits[1].Message
+			w.singly()
 			w.pr.Commits = append(w.pr.Commits, evidence.Commit{Repository: repo, SHA: x1, Parents: []string{c2, b0}, Message: "Merge main", Author: sign("ada"), Committer: web()})
 			w.pr.CommitsTotal, w.pr.Head.SHA = 3, x1
 		}, look, "REBASED"},

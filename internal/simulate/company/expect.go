@@ -85,8 +85,9 @@ import (
 //     company's form is a signature. At high risk a lead has to sign.
 //   - X: the security team may judge it, by approving the change. What a remark
 //     tells of a review of people's data needs review.
-//   - Y compares the files that landed with those of the pull request. After a
-//     rebase of several commits only the last can be compared.
+//   - Y compares the files that landed with those of the pull request, and H their
+//     lines. After a rebase of several commits only the last can be compared:
+//     both need review.
 //   - Z: rolled back is on record where the change's ticket is linked to the
 //     incident; measurements out of bounds alone need review.
 //   - Of what is not deployed yet, the letters that look at the deployment are
