@@ -11,8 +11,10 @@ import (
 
 // checksPassed is K: the required checks passed on what merged, before it did:
 // on H or on what the merge queue tested; of a commit that no pull request
-// brought, on M before the deployment. Checks of a pull request that passed
-// only on M, after the merge, are for a person to judge.
+// brought, on M before the deployment. A check that had failed on H makes an
+// exception, whatever passed on M afterwards: the code was merged in spite of it.
+// Where none had failed and none had ended, those that passed on M after the
+// merge are for a person to judge.
 func checksPassed(x *exam) verdict {
 	switch {
 	case x.lane == byTicket:
@@ -50,17 +52,30 @@ func (x *exam) pullChecks(required []policy.RequiredCheck) verdict {
 			return group.with("tested by the merge queue", queued)
 		}
 	}
-	if head.outcome != evidence.Exception || x.h == x.m {
-		return head
+	if head.outcome != evidence.Exception || x.h == x.m || x.failedBefore(x.h, required) {
+		return head // what had failed when it was merged is no better for what passed afterwards
 	}
 	merged := x.checksOn(x.m, x.tdep, required)
 	if merged.outcome == evidence.Met {
-		return review("PASSED_AFTER_MERGE", "The required checks had not passed before the merge; they passed on what landed, before the deployment.").facts(head).facts(merged)
+		return review("PASSED_AFTER_MERGE", "The required checks had not ended before the merge, and none had failed; they passed on what landed, before the deployment.").facts(head).facts(merged)
 	}
 	if merged.outcome == evidence.Unable && head.code == "CHECKS_ABSENT" {
 		return merged
 	}
 	return head
+}
+
+// failedBefore reports whether a required check of a commit had ended without
+// success when the pull request was merged.
+func (x *exam) failedBefore(sha string, required []policy.RequiredCheck) bool {
+	it, _ := x.c.Find(x.checksRef(sha))
+	if it.Checks == nil || !x.tmerge.known() {
+		return false
+	}
+	return slices.ContainsFunc(x.resultsOf(it.Checks, x.tmerge.at), func(r checkResult) bool {
+		wanted := required == nil || slices.ContainsFunc(required, func(q policy.RequiredCheck) bool { return asks(q, r) })
+		return wanted && r.conclusion != "pending" && !passed(r.conclusion)
+	})
 }
 
 // queued gives the commit that the merge queue tested, where it says so.
@@ -121,14 +136,17 @@ func (x *exam) checksOn(sha string, cut moment, required []policy.RequiredCheck)
 	})
 }
 
+// asks reports whether a check is the one that the policy requires.
+func asks(q policy.RequiredCheck, r checkResult) bool {
+	return q.Name.Match(r.name) && (q.App == "" || strings.EqualFold(q.App, r.app))
+}
+
 func (x *exam) judgeChecks(all []checkResult, required []policy.RequiredCheck) verdict {
 	wanted := all
 	if required != nil {
 		wanted = nil
 		for _, q := range required {
-			found := slices.DeleteFunc(slices.Clone(all), func(r checkResult) bool {
-				return !q.Name.Match(r.name) || q.App != "" && !strings.EqualFold(q.App, r.app)
-			})
+			found := slices.DeleteFunc(slices.Clone(all), func(r checkResult) bool { return !asks(q, r) })
 			if len(found) == 0 {
 				return exception("CHECKS_ABSENT", "The required check %s had not run on what merged.", quote(q.Name.Text)).with("checks", shownChecks(all))
 			}

@@ -32,15 +32,21 @@ func TestK(t *testing.T) {
 		}
 	}
 	table(t, "K", map[string]one{
-		"passed":                         {nil, nil, ok, "CHECKS_PASSED"},
-		"required, passed":               {nil, func(w *world) { require(w, "unit"); w.head.Runs[1].Conclusion = "failure" }, ok, "CHECKS_PASSED"},
-		"required, absent":               {nil, func(w *world) { require(w, "unit", "lint") }, bad, "CHECKS_ABSENT"},
-		"failed":                         {nil, func(w *world) { w.head.Runs[0].Conclusion = "failure"; w.merged.Runs = nil }, bad, "CHECK_NOT_PASSED"},
-		"timed out":                      {nil, func(w *world) { w.head.Runs[0].Conclusion = "timed_out"; w.merged.Runs = nil }, bad, "CHECK_NOT_PASSED"},
-		"cancelled":                      {nil, func(w *world) { w.head.Runs[0].Conclusion = "cancelled"; w.merged.Runs = nil }, bad, "CHECK_NOT_PASSED"},
-		"none on what merged":            {nil, func(w *world) { w.head.Runs, w.merged.Runs = nil, nil }, bad, "CHECKS_ABSENT"},
-		"on what landed alone":           {nil, func(w *world) { w.head.Runs = nil }, look, "PASSED_AFTER_MERGE"},
-		"red, then green on what landed": {nil, func(w *world) { w.head.Runs[0].Conclusion = "failure"; require(w, "unit") }, look, "PASSED_AFTER_MERGE"},
+		"passed":                               {nil, nil, ok, "CHECKS_PASSED"},
+		"required, passed":                     {nil, func(w *world) { require(w, "unit"); w.head.Runs[1].Conclusion = "failure" }, ok, "CHECKS_PASSED"},
+		"required, absent":                     {nil, func(w *world) { require(w, "unit", "lint") }, bad, "CHECKS_ABSENT"},
+		"failed":                               {nil, func(w *world) { w.head.Runs[0].Conclusion = "failure"; w.merged.Runs = nil }, bad, "CHECK_NOT_PASSED"},
+		"timed out":                            {nil, func(w *world) { w.head.Runs[0].Conclusion = "timed_out"; w.merged.Runs = nil }, bad, "CHECK_NOT_PASSED"},
+		"cancelled":                            {nil, func(w *world) { w.head.Runs[0].Conclusion = "cancelled"; w.merged.Runs = nil }, bad, "CHECK_NOT_PASSED"},
+		"none on what merged":                  {nil, func(w *world) { w.head.Runs, w.merged.Runs = nil, nil }, bad, "CHECKS_ABSENT"},
+		"on what landed alone":                 {nil, func(w *world) { w.head.Runs = nil }, look, "PASSED_AFTER_MERGE"},
+		"red, then green on what landed":       {nil, func(w *world) { w.head.Runs[0].Conclusion = "failure"; require(w, "unit") }, bad, "CHECK_NOT_PASSED"},
+		"cancelled, then green on what landed": {nil, func(w *world) { w.head.Runs[0].Conclusion = "cancelled"; require(w, "unit") }, bad, "CHECK_NOT_PASSED"},
+		"running at the merge, then green on what landed": {nil, func(w *world) { w.head.Runs[0].Completed = clock("12:00"); require(w, "unit") }, look, "PASSED_AFTER_MERGE"},
+		"another was red, which is not required": {nil, func(w *world) {
+			w.head.Runs[0].Completed, w.head.Runs[1].Conclusion = clock("12:00"), "failure"
+			require(w, "unit")
+		}, look, "PASSED_AFTER_MERGE"},
 		"after the merge": {nil, func(w *world) {
 			require(w, "unit")
 			w.head.Runs[0] = run("unit", "success", "12:00")

@@ -66,7 +66,8 @@ import (
 //     an emergency a documented minimum is asked. Infrastructure is tried on
 //     staging alone. At low risk L rests on the review, and follows E.
 //   - K of a pull request is what had passed on its head when it was merged.
-//     What passed on main only afterwards needs review. The policy names no
+//     What had failed on it, or was cancelled, is an exception; where none ran on
+//     it, what passed on main afterwards needs review. The policy names no
 //     required checks, so that every check counts. A push has no other run than
 //     that on main.
 //   - A change by ticket alone has no commit: J, K, M, O and Y are not
