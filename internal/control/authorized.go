@@ -70,7 +70,7 @@ func (x *exam) authorized() verdict {
 			best = review("AUTHORIZED_IN_TEXT", "that the change was authorized is only told in a text (%s); a person must read it.", quote(text)).on(ref)
 		}
 		if ex := x.exhibits("approval"); len(ex) > 0 && best.outcome != evidence.NeedsReview {
-			best = review("AUTHORIZED_BY_EXHIBIT", "the authorization is shown by an exhibit (%s) that a person must read.", quote(ex[0].File))
+			best = review("AUTHORIZED_BY_EXHIBIT", "no record shows the authorization, and %s.", attached(ex[0]))
 		}
 		switch {
 		case best.outcome == evidence.NeedsReview:

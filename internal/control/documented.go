@@ -91,10 +91,17 @@ func (x *exam) writtenUp() verdict {
 		return unable(lost)
 	case len(missing) > 0 && !x.due():
 		return review("NOT_YET_DUE", "the time to document the change is not over, and still missing is %s.", list(missing))
+	case len(missing) > 0 && len(x.writings()) > 0:
+		return review("DOCUMENTED_BY_EXHIBIT", "the ticket did not say within the time: %s; and %s.", list(missing), attached(x.writings()[0]))
 	case len(missing) > 0:
 		return exception("DOCUMENTED_IN_PART", "the ticket did not say within the time: %s.", list(missing))
 	}
 	return met("DOCUMENTED_IN_TIME", "the change was documented in time, with testing, rollback, outcome and lessons.")
+}
+
+// writings gives the exhibits that may document an emergency.
+func (x *exam) writings() []*evidence.Exhibit {
+	return slices.Concat(x.exhibits("testing"), x.exhibits("rollback"), x.exhibits("incident"))
 }
 
 var lessons = regexp.MustCompile(`(?i)\blessons?(?: (?:learned|learnt))?\s*:\s*(.+)`)

@@ -283,7 +283,7 @@ func (x *exam) orClaim(f shownTest, about func(string) bool) shownTest {
 	if x.emergency().is && x.tdep.known() { // its test may be written up afterwards
 		cut = x.deadline()
 	}
-	said := x.testNotes(cut, about)
+	said := x.testNotes(cut, true, about)
 	if len(said) > 0 {
 		f.how, f.shown, f.lack = claim, "said: "+strings.Join(said, "; "), nil
 		return f
@@ -296,8 +296,9 @@ func (x *exam) orClaim(f shownTest, about func(string) bool) shownTest {
 }
 
 // testNotes gives what people state about tests up to a cut-off, where a filter
-// lets it pass.
-func (x *exam) testNotes(cut time.Time, about func(string) bool) []string {
+// lets it pass. An exhibit of tests may be of any kind of them, where the kind is
+// what is asked.
+func (x *exam) testNotes(cut time.Time, anyKind bool, about func(string) bool) []string {
 	var out []string
 	say := func(where, text string) {
 		set, _ := ticked(text)
@@ -330,8 +331,8 @@ func (x *exam) testNotes(cut time.Time, about func(string) bool) []string {
 		}
 	}
 	for _, e := range x.exhibits("testing") {
-		if about(e.Shows) || about(e.File) {
-			out = append(out, "exhibit "+oneLine(e.File)+": "+oneLine(e.Shows))
+		if e.Supports == "testing" && anyKind || about(e.Shows) || about(e.File) {
+			out = append(out, "exhibit: "+attached(e))
 		}
 	}
 	return out
@@ -339,17 +340,6 @@ func (x *exam) testNotes(cut time.Time, about func(string) bool) []string {
 
 func testFile(name string) bool {
 	return slices.ContainsFunc([]string{"test", "uat", "staging", "qa", "result"}, func(w string) bool { return names(name, w) })
-}
-
-// exhibits gives what people attached in support of something.
-func (x *exam) exhibits(supports string) []*evidence.Exhibit {
-	var out []*evidence.Exhibit
-	for _, it := range x.c.All(evidence.KindExhibit) {
-		if it.Exhibit != nil && it.Exhibit.Supports == supports {
-			out = append(out, it.Exhibit)
-		}
-	}
-	return out
 }
 
 // documented is a report of test results that a run left behind.

@@ -138,7 +138,7 @@ func (x *exam) gapOf(ref evidence.Ref) bool {
 
 // stagingSaid gives what people state about an environment before production.
 func (x *exam) stagingSaid() []string {
-	return x.testNotes(x.judged(), func(text string) bool { return policy.MatchAny(x.p.PreProduction.Environments, text) })
+	return x.testNotes(x.judged(), false, func(text string) bool { return policy.MatchAny(x.p.PreProduction.Environments, text) })
 }
 
 // runsLack says that runs in which the verification could have been are

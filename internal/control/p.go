@@ -117,8 +117,7 @@ func (x *exam) incident() verdict {
 	case len(named) > 0:
 		return unable(&lack{x.main.ref, "the record of incident " + quote(named[0]), "it is named and was not collected, so that it is not known when it was opened", "INCIDENT_NOT_OBTAINED"}).with("incident", strings.Join(named, ", "))
 	case len(x.exhibits("incident")) > 0:
-		e := x.exhibits("incident")[0]
-		return review("INCIDENT_BY_EXHIBIT", "the incident is shown by an exhibit (%s) that a person must read.", quote(e.File))
+		return review("INCIDENT_BY_EXHIBIT", "no incident is linked to the change, and %s.", attached(x.exhibits("incident")[0]))
 	}
 	if l := x.ticketLack("field incident"); l != nil {
 		return unable(l)
@@ -189,8 +188,12 @@ func (x *exam) retroApproved() verdict {
 	case best.code != "":
 		return best
 	}
+	late := x.lateApprovals(cut)
+	if ex := x.exhibits("approval"); late == "" && len(ex) > 0 {
+		return review("RETRO_APPROVAL_BY_EXHIBIT", "no record shows an approval afterwards, and %s.", attached(ex[0]))
+	}
 	v := exception("RETRO_APPROVAL_MISSING", "nobody approved the change within %s of the deployment.", hours(x.p.Emergency.Within))
-	if late := x.lateApprovals(cut); late != "" {
+	if late != "" {
 		v = v.with("approved too late", late)
 	}
 	return v

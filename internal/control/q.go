@@ -28,8 +28,8 @@ func deployerSeparate(x *exam) verdict {
 		return unable(l)
 	}
 	v := x.deployedBy(by, gates, gateLack)
-	if ex := x.exhibits("approval"); v.outcome == evidence.Exception && len(ex) > 0 {
-		v = review("COMPENSATED_BY_EXHIBIT", "The author deployed the change without a gate; an exhibit (%s) that a person must read may compensate.", quote(ex[0].File)).facts(v)
+	if ex := x.exhibits("approval"); v.code == "AUTHOR_DEPLOYED" && len(ex) > 0 && ex[0].Supports == "approval" {
+		v = review("COMPENSATED_BY_EXHIBIT", "The author deployed the change without a gate, which may be compensated: %s.", attached(ex[0])).facts(v)
 	}
 	return v.with("deployed by", by.shown).with("started by", by.event).on(x.subjectRef(), by.ref).on(x.tdep.basis...)
 }

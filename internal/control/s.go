@@ -247,10 +247,12 @@ func (x *exam) unsigned(best verdict, tier string, all []signature) verdict {
 		}
 	}
 	v, role := best, x.p.Validation.SignOff[tier]
+	checks := slices.Concat(x.exhibits("monitoring"), x.exhibits("deployment"))
 	switch {
-	case len(x.exhibits("monitoring")) > 0:
-		v = review("VALIDATED_BY_EXHIBIT", "An exhibit (%s) that a person must read shows what was checked.", quote(x.exhibits("monitoring")[0].File))
-	case best.code == "VALIDATED_LATE" || best.code == "SIGN_OFF_MISSING":
+	case best.code == "VALIDATED_LATE": // that it was late is on record
+	case len(checks) > 0:
+		v = review("VALIDATED_BY_EXHIBIT", "No record that counts shows who checked the change, and %s.", attached(checks[0]))
+	case best.code == "SIGN_OFF_MISSING":
 	case best.code == "" && role != "" && x.overdue():
 		v = exception("SIGN_OFF_MISSING", "Nobody is recorded to have signed for a check of the change after its deployment; at tier %s the policy asks a %s to.", tier, role)
 		if i := slices.IndexFunc(all, x.inWindowOf); i >= 0 {

@@ -72,5 +72,8 @@ func (x *exam) planAt(cut time.Time) verdict {
 	if best.isException() && lost != nil {
 		return unable(lost)
 	}
+	if ex := x.exhibits("rollback"); best.isException() && len(ex) > 0 {
+		return review("PLANNED_BY_EXHIBIT", "No record holds a rollback plan, and %s.", attached(ex[0]))
+	}
 	return best
 }

@@ -63,6 +63,9 @@ func (x *exam) privacyAt(cut time.Time) verdict {
 	} else if v.isException() && x.remarksLack() != nil {
 		return unable(x.remarksLack())
 	}
+	if ex := x.exhibits("approval"); v.isException() && len(ex) > 0 {
+		v = review("PRIVACY_REVIEW_BY_EXHIBIT", "The change touches personal or confidential data, no record shows that somebody who may judge that approved it, and %s.", attached(ex[0]))
+	}
 	return v.with("approvals", shownApprovals(all))
 }
 
