@@ -61,6 +61,13 @@ func (x *exam) authors(cut time.Time) (list []author, l *lack) {
 	return a.list, l
 }
 
+// authorsLack says that AUTHORS may not be whole: who seems independent may then
+// be one of them.
+func (x *exam) authorsLack(cut time.Time) *lack {
+	_, l := x.authors(cut)
+	return l
+}
+
 type authorList struct {
 	x    *exam
 	list []author

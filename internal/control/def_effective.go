@@ -33,6 +33,9 @@ func (x *exam) effective(cut time.Time) ([]standing, *lack) {
 	})
 	var out []standing
 	for _, r := range reviews {
+		if r.Submitted.IsZero() && (r.State == "CHANGES_REQUESTED" || r.State == "DISMISSED") { // it may be an objection
+			return nil, &lack{x.prRef, "when a review of the pull request was submitted", "the source does not say", "EVIDENCE_ABSENT"}
+		}
 		if r.Submitted.IsZero() || r.Submitted.After(cut) || r.State == "COMMENTED" || r.State == "PENDING" {
 			continue
 		}

@@ -122,6 +122,7 @@ func (x *exam) says(part string, cut time.Time) (bool, *lack) {
 	if x.pr != nil && x.judgeText(x.sections(plain(x.pr.Body))[part], 1) == substance && (part == "testing" || part == "rollback_plan") && x.pullDated(cut) {
 		return true, nil
 	}
+	var edited *lack
 	for _, m := range x.remarks() {
 		text := plain(m.Body)
 		told := x.judgeText(x.sections(text)[part], 1) == substance
@@ -130,12 +131,16 @@ func (x *exam) says(part string, cut time.Time) (bool, *lack) {
 				told = x.judgeText(found[1], 3) == substance
 			}
 		}
-		if !m.Created.After(cut) && told {
+		switch {
+		case m.Created.After(cut) || !told:
+		case m.edited && m.Updated.After(cut):
+			edited = first(edited, &lack{m.ref, "what the " + m.where + " said before it was edited", "the source keeps no history of it", "EVIDENCE_ABSENT"})
+		default:
 			return true, nil
 		}
 	}
 	if part == "testing" && x.outcome("K").outcome == evidence.Met {
 		return true, nil
 	}
-	return false, first(a.lack, x.remarksLack())
+	return false, first(a.lack, edited, x.remarksLack())
 }

@@ -108,8 +108,7 @@ func requiredWord(required []policy.RequiredCheck) string {
 type checkResult struct {
 	name, app  string
 	conclusion string // "success", "failure", …; "pending" while it ran
-	at         time.Time
-	failed     bool // an earlier run of the same name did not pass
+	failed     bool   // an earlier run of the same name did not pass
 	byUser     string
 }
 
@@ -213,13 +212,16 @@ func (x *exam) resultsOf(c *evidence.Checks, cut time.Time) []checkResult {
 		if r.Completed.IsZero() || r.Completed.After(cut) || conclusion == "" {
 			conclusion = "pending"
 		}
-		add(checkResult{name: r.Name, app: r.App, conclusion: conclusion, at: r.Completed})
+		add(checkResult{name: r.Name, app: r.App, conclusion: conclusion})
 	}
 	for _, s := range c.Statuses {
 		if s.Created.After(cut) {
 			continue
 		}
-		r := checkResult{name: s.Context, conclusion: strings.ToLower(s.State), at: s.Created}
+		r := checkResult{name: s.Context, conclusion: strings.ToLower(s.State)}
+		if s.Created.IsZero() && r.conclusion == "success" {
+			r.conclusion = "pending" // nobody says that it had been posted by then
+		}
 		if by := x.who.identify(s.Creator); !by.machine {
 			r.byUser = by.shown
 		}
@@ -282,11 +284,19 @@ func (x *exam) reruns() (verdict, bool) {
 		if b.SHA == "" || b.SHA != x.h && b.SHA != x.m || it.Ref == delivery {
 			continue
 		}
+		earlier := 0
 		for _, a := range b.Attempts {
-			if a.Attempt < b.Attempt && !passed(strings.ToLower(a.Conclusion)) && a.Conclusion != "" && !a.Started.After(gate.hi) {
+			if a.Attempt < b.Attempt {
+				earlier++
+			}
+			if a.Attempt < b.Attempt && !passed(strings.ToLower(a.Conclusion)) && !a.Started.After(gate.hi) {
 				return review("RERUN_UNTIL_PASSED", "The run %s passed only when it was run again; a person must say why.", quote(b.Name)).
 					with("attempts", shownAttempts(b)).on(it.Ref), true
 			}
+		}
+		if earlier < b.Attempt-1 && !b.Created.After(gate.hi) {
+			return unable(first(x.lacks(it.Ref, "how the earlier attempts of the run "+it.Ref.ID+" ended", "attempt"),
+				&lack{it.Ref, "how the earlier attempts of the run " + it.Ref.ID + " ended", "not all of them came", "EVIDENCE_TRUNCATED"})), true
 		}
 		if x.logGone(b.SHA, "") {
 			return review("LOG_EXPIRED", "The checks passed, and the source no longer keeps the log of %s that would show what they did.", quote(b.Name)).on(it.Ref), true

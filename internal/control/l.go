@@ -27,6 +27,9 @@ func testsAdequate(x *exam) verdict {
 	if len(kinds) == 0 && x.lane != byTicket && x.onlyOf(x.p.Checks.NotFor) {
 		return notApplicable("NO_CODE", "Every file is of a kind that needs no tests by the policy (%s).", list(x.p.Checks.NotFor)).on(x.subjectRef())
 	}
+	if len(kinds) == 0 {
+		return notApplicable("TIER_NOT_ASKED", "The policy asks for no tests of this change at tier %s.", tier).with("tier", tier).on(x.subjectRef())
+	}
 	v := met("TESTS_ADEQUATE", "There is evidence of every kind of test that the policy asks for at tier %s.", tier)
 	var missing, claimed, gone []string
 	var lost *lack

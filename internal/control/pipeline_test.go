@@ -347,11 +347,11 @@ func TestQ(t *testing.T) {
 		"by the author":              {nil, func(w *world) { manual(w, "ada") }, bad, "AUTHOR_DEPLOYED"},
 		"by the author, gate passed by another": {nil, func(w *world) {
 			manual(w, "ada")
-			w.run.Approvals = []evidence.GateApproval{{Person: gh("edsger"), State: "approved"}}
+			w.run.Approvals = []evidence.GateApproval{{Person: gh("edsger"), State: "approved", Environments: []string{"production"}}}
 		}, ok, "GATE_PASSED_BY_OTHER"},
 		"by the author, gate passed by the author": {nil, func(w *world) {
 			manual(w, "ada")
-			w.run.Approvals = []evidence.GateApproval{{Person: gh("ada"), State: "approved"}}
+			w.run.Approvals = []evidence.GateApproval{{Person: gh("ada"), State: "approved", Environments: []string{"production"}}}
 		}, bad, "AUTHOR_DEPLOYED"},
 		"by the author, gate of another environment": {nil, func(w *world) {
 			manual(w, "ada")
@@ -369,10 +369,10 @@ func TestQ(t *testing.T) {
 		"by ticket":           {byHand, nil, ok, "APPROVED_BY_OTHER"},
 		"somebody deployed, an author let it pass": {nil, func(w *world) {
 			w.run.Event, w.run.TriggeringActor = "workflow_dispatch", gh("grace")
-			w.run.Approvals = []evidence.GateApproval{{Person: gh("ada"), State: "approved"}}
+			w.run.Approvals = []evidence.GateApproval{{Person: gh("ada"), State: "approved", Environments: []string{"production"}}}
 		}, look, "GATE_PASSED_BY_AUTHOR"},
 		"merged and let pass by the author": {nil, func(w *world) {
-			w.run.Approvals = []evidence.GateApproval{{Person: gh("ada"), State: "approved"}}
+			w.run.Approvals = []evidence.GateApproval{{Person: gh("ada"), State: "approved", Environments: []string{"production"}}}
 		}, bad, "AUTHOR_DEPLOYED"},
 		"by ticket, nobody approved": {byHand, func(w *world) { w.ticket.History = w.ticket.History[1:] }, bad, "CARRIED_OUT_UNAPPROVED"},
 		"by ticket, by nobody":       {byHand, func(w *world) { w.ticket.DeployedBy = nil }, look, "DEPLOYER_NOT_LOGGED"},

@@ -27,7 +27,7 @@ func deploymentLogged(x *exam) verdict {
 			by = s.Creator
 		}
 	}
-	if by == nil {
+	if x.who.identify(by).ghost {
 		lacking = append(lacking, "who deployed")
 	}
 	if d.SHA == "" {
@@ -75,7 +75,7 @@ func (x *exam) ticketLog() verdict {
 		v = review("DEPLOYED_AND_FAILED", "The ticket records when the change went live, and that it failed (%s).", what)
 	case x.tdep.dayOnly:
 		v = review("DAY_ONLY", "The ticket names the day on which the change went live, and not the time.")
-	case t.DeployedBy == nil:
+	case x.who.identify(t.DeployedBy).ghost:
 		v = review("RECORD_INCOMPLETE", "The ticket says when the change went live, and not who carried it out.")
 	}
 	by := ""
@@ -139,7 +139,7 @@ func (x *exam) takenOut() (evidence.Ref, bool) {
 	for _, in := range x.landed.ContainedIn {
 		if in.Deployment == x.first.Ref {
 			after = true
-		} else if it, _ := x.c.Find(in.Deployment); after && !in.Contains() && it.Deployment != nil && it.Deployment.Production && it.Deployment.SucceededAt().After(x.tdep.at) {
+		} else if it, _ := x.c.Find(in.Deployment); after && !in.Contains() && it.Deployment != nil && it.Deployment.Production && it.Deployment.Environment == x.first.Deployment.Environment && it.Deployment.SucceededAt().After(x.tdep.at) {
 			return in.Deployment, true
 		}
 	}

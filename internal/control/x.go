@@ -20,7 +20,7 @@ func privacyReviewed(x *exam) verdict {
 		if word := x.privacyWord(); word != "" {
 			return review("MAY_TOUCH_PERSONAL_DATA", "The texts of the change speak of %s, and no path or label says that it touches personal data; a person must say whether it does.", quote(word)).on(x.subjectRef(), x.main.ref)
 		}
-		if l := x.lostTicket(); l != nil {
+		if l := first(x.lostTicket(), x.emergencyLack()); l != nil { // the labels and categories of all records
 			return unable(l)
 		}
 		return notApplicable("NO_PERSONAL_DATA", "Nothing that the change touches is personal or confidential data by the policy.").on(x.subjectRef())
@@ -55,7 +55,7 @@ func (x *exam) privacyAt(cut time.Time) verdict {
 			v = w
 		}
 	}
-	if v.outcome != evidence.Met && l != nil {
+	if l != nil && (v.outcome != evidence.Met || x.authorsLack(cut) != nil) {
 		return unable(l)
 	}
 	if ref, text := x.toldPrivate(cut); v.isException() && text != "" {

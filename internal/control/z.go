@@ -54,7 +54,7 @@ func (x *exam) followUp() string {
 			return m.where
 		}
 	}
-	if t := x.main.t; t != nil {
+	if t := x.main.t; t != nil && x.main.strong {
 		for _, s := range []string{t.Resolution, t.Status} {
 			if tookBack.MatchString(s) {
 				return "ticket " + t.Key + ": " + s
