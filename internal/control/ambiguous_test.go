@@ -290,3 +290,46 @@ func TestTakenOutOfAnotherEnvironment(t *testing.T) {
 		"yes": {nil, func(w *world) { w.ticket.Fields[3].Value = plainly("Yes.") }, look, "PLAN_SAYS_NOTHING"},
 	})
 }
+
+func TestVerifiedCommit(t *testing.T) {
+	table(t, "N", map[string]one{
+		"the head, and the forge made another commit of it": {nil, func(w *world) { w.staged(c2, "10:40") }, look, "VERIFIED_OTHER_COMMIT"},
+		"a job for the head": {nil, func(w *world) {
+			w.run.Jobs = w.run.Jobs[1:]
+			w.ci().Jobs = []evidence.Job{{Name: "deploy to staging", Conclusion: "success", Completed: clock("09:50")}}
+		}, look, "VERIFIED_OTHER_COMMIT"},
+		"how it went on staging is lost": {nil, func(w *world) {
+			w.staged(mm, "10:40")
+			w.gap(w.Items[len(w.Items)-1].Ref, "statuses", evidence.Denied)
+		}, unsure, "EVIDENCE_DENIED"},
+	})
+}
+
+func TestLinksOfAFailure(t *testing.T) {
+	failed := func(relation string) func(*world) {
+		return func(w *world) {
+			w.ticket.Resolution = "Failed"
+			w.ticket.Related = []evidence.TicketLink{{Relation: relation, Key: "INC-9"}}
+		}
+	}
+	table(t, "Z", map[string]one{
+		"it causes an incident":               {nil, failed("causes"), ok, "FAILURE_FOLLOWED_UP"},
+		"it is caused by what went before":    {nil, failed("is caused by"), bad, "FAILURE_NOT_FOLLOWED_UP"},
+		"it relates to what nobody looked at": {nil, failed("relates to"), bad, "FAILURE_NOT_FOLLOWED_UP"},
+	})
+}
+
+func TestRequestFilledInAfterwards(t *testing.T) {
+	later := func(field string) func(*world) {
+		return func(w *world) {
+			w.ticket.Fields = w.ticket.Fields[:4] // the systems stand in the components alone
+			w.ticket.Components = []string{"Payments"}
+			w.ticket.History = append(w.ticket.History, evidence.HistoryEntry{ID: "9", At: clock("15:00"), Author: ji("ada"), Field: field, To: "Payments"})
+		}
+	}
+	table(t, "C", map[string]one{
+		"components":   {nil, later("Component"), look, "EDITED_AFTER_DEPLOYMENT"},
+		"the reporter": {nil, later("reporter"), look, "EDITED_AFTER_DEPLOYMENT"},
+		"neither":      {nil, later("Sprint"), ok, "REQUEST_COMPLETE"},
+	})
+}

@@ -268,6 +268,7 @@ func (x *exam) unsigned(best verdict, tier string, all []signature) verdict {
 	v, role := best, x.p.Validation.SignOff[tier]
 	checks := slices.Concat(x.exhibits("monitoring"), x.exhibits("deployment"))
 	switch {
+	case best.outcome == evidence.Unable: // somebody signed, and may be an author
 	case best.code == "VALIDATED_LATE": // that it was late is on record
 	case len(checks) > 0:
 		v = review("VALIDATED_BY_EXHIBIT", "No record that counts shows who checked the change, and %s.", attached(checks[0]))

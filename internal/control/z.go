@@ -74,8 +74,8 @@ func (x *exam) incidentLink() (evidence.TicketLink, bool) {
 		return evidence.TicketLink{}, false
 	}
 	for _, r := range x.main.t.Related {
-		if names(r.Relation, "incident") || names(r.Relation, "cause") {
-			return r, true
+		if names(r.Relation, "incident") || names(r.Relation, "causes") || names(r.Relation, "cause of") {
+			return r, true // "is caused by" tells of what went before
 		}
 	}
 	return evidence.TicketLink{}, false
