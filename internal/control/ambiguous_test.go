@@ -181,6 +181,10 @@ func TestTicketApprovalsThatDoNotStand(t *testing.T) {
 			w.ticket.Approvals = []evidence.TicketApproval{step("Board", "approved", "08:00")}
 			w.ticket.History[0].To = "Rejected"
 		}, bad, "NOT_APPROVED"},
+		"a step, and the history is lost": {byHand, func(w *world) {
+			w.ticket.Approvals = []evidence.TicketApproval{step("Board", "approved", "08:00")}
+			w.gap(chgRef, "history", evidence.Denied)
+		}, unsure, "EVIDENCE_DENIED"},
 	})
 	table(t, "I", map[string]one{
 		"declined, in capitals": {byHand, func(w *world) { w.ticket.Approvals = []evidence.TicketApproval{step("Board", "DECLINED", "08:00")} }, bad, "DECLINED"},
