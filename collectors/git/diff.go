@@ -75,6 +75,15 @@ func (g *Collector) diff(ctx context.Context, o object) (changes, error) {
 	return c, nil
 }
 
+// blob gives the hash of a file's content after a change, of a removed file
+// before it, from the fields of a raw line.
+func blob(fields []string) string {
+	if strings.Trim(fields[3], "0") == "" {
+		return fields[2]
+	}
+	return fields[3]
+}
+
 // parseNames reads diff-tree -z --raw --numstat. sections is, for each file,
 // how many sections its patch has.
 func parseNames(out []byte) (c changes, sections []int, err error) {
@@ -96,7 +105,7 @@ func parseNames(out []byte) (c changes, sections []int, err error) {
 		if len(parts) != 5 {
 			return c, nil, damaged
 		}
-		f := evidence.File{Status: status(parts[4][0]), Path: readable(next())}
+		f := evidence.File{Status: status(parts[4][0]), Path: readable(next()), Blob: blob(parts)}
 		if parts[4][0] == 'R' || parts[4][0] == 'C' {
 			f.PreviousPath, f.Path = f.Path, readable(next())
 		}

@@ -132,7 +132,7 @@ func factsOfFile(_ *Collector, body []byte) ([]fact, error) {
 		return nil, err
 	}
 	v := mapFiles([]*gh.CommitFile{&in})[0]
-	return []fact{{v.Path, "filename"}, {v.Status, "status"}, {v.Additions, "additions"}, {v.Deletions, "deletions"}, {v.Patch, "patch"}, {v.PreviousPath, "previous_filename"}}, nil
+	return []fact{{v.Path, "filename"}, {v.Status, "status"}, {v.Additions, "additions"}, {v.Deletions, "deletions"}, {v.Patch, "patch"}, {v.PreviousPath, "previous_filename"}, {v.Blob, "sha"}}, nil
 }
 
 func factsOfEvent(c *Collector, body []byte) ([]fact, error) {

@@ -179,7 +179,7 @@ func likeAList(it evidence.Item) any {
 		}
 		p.Files = append([]evidence.File(nil), p.Files...)
 		for i := range p.Files {
-			p.Files[i].Patch, p.Files[i].PreviousPath = "", ""
+			p.Files[i].Patch, p.Files[i].PreviousPath, p.Files[i].Blob = "", "", ""
 		}
 		p.Reviews = append([]evidence.Review(nil), p.Reviews...)
 		for i := range p.Reviews {

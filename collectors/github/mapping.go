@@ -100,7 +100,7 @@ func mapFiles(in []*gh.CommitFile) []evidence.File {
 		}
 		out = append(out, evidence.File{
 			Path: f.GetFilename(), PreviousPath: f.GetPreviousFilename(), Status: f.GetStatus(),
-			Additions: f.GetAdditions(), Deletions: f.GetDeletions(), Patch: f.GetPatch(),
+			Additions: f.GetAdditions(), Deletions: f.GetDeletions(), Patch: f.GetPatch(), Blob: f.GetSHA(),
 		})
 	}
 	return out

@@ -65,6 +65,7 @@ func TestMistakes(t *testing.T) {
 		"newer version":          {"schema_version: 1", "schema_version: 2", "1: schema_version: \"2\" is not known to this version"},
 		"unknown zone":           {"Europe/Berlin", "Berlin", "3: time_zone: \"Berlin\" is not a known time zone"},
 		"not a date":             {"from: 2026-01-01", "from: 1/1/2026", "4: period.from: \"1/1/2026\" is not a date; write it as 2026-01-31"},
+		"period of no day":       {"to: 2026-07-01", "to: 2026-01-01", "4: period: holds no day: it begins and ends on 2026-01-01"},
 		"period reversed":        {"to: 2026-07-01", "to: 2025-07-01", "4: period: ends (2025-07-01) before it begins (2026-01-01)"},
 		"unknown kind":           {"kind: files", "kind: folder", "11: systems[5].kind: \"folder\" is not known; allowed: files, git, github, jira, prometheus"},
 		"key of another kind":    {"path: exhibits}", "path: exhibits, projects: [PAY]}", "11: systems[5].projects: unknown key; allowed here: kind, name, path"},

@@ -103,7 +103,11 @@ func (c *Config) readPeriod(at, from, to yamlfile.Value) {
 	if c.Period.From.IsZero() || c.Period.To.IsZero() {
 		return
 	}
-	if !c.Period.From.Before(c.Period.To) {
+	switch {
+	case c.Period.From.Equal(c.Period.To):
+		at.Problem("holds no day: it begins and ends on %s, and the day in `to` is the first that no longer counts; for one day write the next day in `to`",
+			c.Period.From.Format(time.DateOnly))
+	case c.Period.To.Before(c.Period.From):
 		at.Problem("ends (%s) before it begins (%s); the day in `to` is the first that no longer counts",
 			c.Period.To.Format(time.DateOnly), c.Period.From.Format(time.DateOnly))
 	}

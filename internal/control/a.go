@@ -53,34 +53,50 @@ func (x *exam) linkedTicket() verdict {
 	v := met("TICKET_LINKED", "The change names ticket %s, which exists.", t.Key)
 	if t.Requested != "" && !strings.EqualFold(t.Requested, t.Key) {
 		v = review("TICKET_MOVED", "The change names %s, which the tracker has moved to %s; a person must say whether it is the same request.", t.Requested, t.Key)
-	} else if others := x.otherChanges(); len(others) > 1 {
-		v = review("TICKET_OF_SEVERAL_CHANGES", "%s belong to ticket %s; a person must say whether it covers this one.", count(len(others), "pull request"), t.Key).with("pull requests", strings.Join(others, ", "))
+	} else if others, cut := x.otherChanges(); len(others) > 1 || cut {
+		v = review("TICKET_OF_SEVERAL_CHANGES", "Several pull requests belong to ticket %s (%d are known); a person must say whether it covers this one.", t.Key, len(others)).with("pull requests", strings.Join(others, ", "))
+	} else if l := x.mentionLack(); l != nil {
+		v = unable(l)
 	}
 	return v.with("ticket", t.Key).with("named in", strings.Join(x.main.places, ", ")).on(x.subjectRef(), x.main.ref)
 }
 
 // otherChanges gives the pull requests that the ticket stands for, this one
 // among them: those that name it, as the forge found them, and those to which
-// the ticket itself links.
-func (x *exam) otherChanges() []string {
-	var out []string
+// the ticket itself links. Cut says that the forge found more than it gave.
+func (x *exam) otherChanges() (names []string, cut bool) {
+	var all []evidence.Ref
 	for _, it := range x.c.All(evidence.KindMention) {
 		if it.Mention == nil || !strings.EqualFold(it.Mention.Text, x.main.t.Key) {
 			continue
 		}
-		for _, r := range it.Mention.Found {
-			if !slices.Contains(out, r.ID) {
-				out = append(out, r.ID)
-			}
-		}
+		all = append(all, it.Mention.Found...)
+		cut = cut || it.Mention.Total > len(it.Mention.Found)
 	}
 	for _, r := range x.main.t.Remote {
-		if id := x.pullAddress(r.URL); id != "" && !slices.Contains(out, id) {
-			out = append(out, id)
+		if id := x.pullAddress(r.URL); id != "" {
+			all = append(all, evidence.Ref{Kind: evidence.KindPullRequest, System: x.prRef.System, ID: id})
 		}
 	}
-	slices.Sort(out)
-	return out
+	slices.SortFunc(all, evidence.Ref.Compare)
+	for _, r := range slices.Compact(all) {
+		name := r.ID
+		if r.System != x.subjectRef().System { // another system may have a repository of that name
+			name += " in " + r.System
+		}
+		names = append(names, name)
+	}
+	return names, cut
+}
+
+// mentionLack says that it is not known which other changes name the ticket.
+func (x *exam) mentionLack() *lack {
+	for _, g := range x.c.Gaps {
+		if g.Ref.Kind == evidence.KindMention && g.Reason != evidence.NotConfigured && strings.EqualFold(g.Ref.ID, x.main.t.Key) {
+			return lackOf(g, "which pull requests name ticket "+x.main.t.Key)
+		}
+	}
+	return nil
 }
 
 var pullPath = regexp.MustCompile(`^/?([^/]+/[^/]+)/pull/([0-9]+)(?:[/?#].*)?$`)

@@ -174,8 +174,12 @@ func TestS(t *testing.T) {
 		}, look, "VALIDATED_BY_MACHINE"},
 		"measured alone": {nil, func(w *world) {
 			w.ticket.Comments = nil
-			w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindSignal, "api@x"), Signal: &evidence.Signal{Name: "errors"}})
+			w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindSignal, "api@x"), Signal: &evidence.Signal{Name: "errors", After: evidence.Window{Series: []evidence.Series{{Points: []evidence.Point{{At: clock("11:10"), Value: 1}}}}}}})
 		}, look, "MONITORED_ONLY"},
+		"asked for measurements, and there are none": {nil, func(w *world) {
+			w.ticket.Comments = nil
+			w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindSignal, "api@x"), Signal: &evidence.Signal{Name: "errors", After: evidence.Window{Series: []evidence.Series{{}}}}})
+		}, bad, "NOT_VALIDATED"},
 		"high, with the lead and a checklist": {nil, func(w *world) { high(w); say(w, "13:00", "✓ errors\n✓ latency\nValidated by: Grace Hopper") }, ok, "VALIDATED"},
 		"high, a remark of the lead":          {nil, func(w *world) { high(w); say(w, "13:00", "Validated:\n✓ errors\n✓ latency") }, bad, "SIGN_OFF_MISSING"},
 		"high, measured alone": {nil, func(w *world) {

@@ -10,14 +10,15 @@ import (
 	"github.com/tickmark-dev/tickmark/internal/policy"
 )
 
-// standingOf says whether an approval counts as an independent human's.
+// independence says whether an approval counts as an independent human's. One
+// that nobody has judged is unresolved.
 type independence int
 
 const (
-	independent independence = iota // by a human who is known not to be an author
+	unresolved  independence = iota // nobody has said who is who
+	independent                     // by a human who is known not to be an author
 	byAuthor
 	byMachine
-	unresolved // nobody has said who is who
 )
 
 // approval is one approval of the change, from wherever it was given.
@@ -30,6 +31,8 @@ type approval struct {
 	code   string // why it does not count
 	why    string
 	ref    evidence.Ref
+	// nowhere is set where the source does not say which gate was passed.
+	nowhere bool
 }
 
 func (a approval) String() string {
@@ -69,7 +72,11 @@ func (x *exam) judge(a approval, authors []author) approval {
 			}
 		}
 	}
-	if a.code == "" && !a.by.human() { // there are no authors to compare with, or all are programs
+	switch {
+	case a.code != "":
+	case a.by.human(): // nothing speaks against them
+		a.kind = independent
+	default: // there are no authors to compare with, or all are programs
 		a.kind, a.code, a.why = x.undecided(a.by, author{party: a.by})
 	}
 	return a
@@ -135,7 +142,7 @@ var withdrawn = regexp.MustCompile(`(?i)declin|reject|cancel|withdraw|denied`)
 // cut-off: of its approval steps, and by moving it to an approved status.
 func (x *exam) ticketApprovals(cut time.Time) ([]approval, *lack) {
 	t, ref := x.main.t, x.main.ref
-	if t == nil {
+	if t == nil || !x.main.strong { // what was approved on a ticket that is only named in passing is something else
 		return nil, nil
 	}
 	l := first(x.lacks(ref, "the approvals of ticket "+t.Key, "approval"), x.lacks(ref, "the history of ticket "+t.Key, "history"))
@@ -154,8 +161,9 @@ func (x *exam) ticketApprovals(cut time.Time) ([]approval, *lack) {
 	for _, h := range t.History {
 		switch {
 		case !isField(h, "status", "") || h.At.After(cut):
-		case withdrawn.MatchString(h.To):
+		case withdrawn.MatchString(h.To): // of the steps too
 			moved = nil
+			out = slices.DeleteFunc(out, func(a approval) bool { return !a.at.After(h.At) })
 		case slices.Contains(x.p.Approvals.TicketStatuses, policy.Fold(h.To)):
 			moved = append(moved, approval{by: x.who.identify(h.Author), at: h.At, from: "ticket " + t.Key + " moved to " + h.To, ref: ref})
 		}
@@ -195,10 +203,16 @@ func (x *exam) gateApprovals() ([]approval, *lack) {
 	var out []approval
 	for _, a := range it.Build.Approvals {
 		if strings.EqualFold(a.State, "approved") && (len(a.Environments) == 0 || slices.ContainsFunc(a.Environments, func(e string) bool { return strings.EqualFold(e, x.first.Deployment.Environment) })) {
-			out = append(out, approval{by: x.who.identify(a.Person), at: a.At, from: "gate of the deployment", ref: build})
+			out = append(out, approval{by: x.who.identify(a.Person), at: a.At, from: "gate of the deployment", ref: build, nowhere: len(a.Environments) == 0})
 		}
 	}
-	return x.judgeAll(out, authors), first(l, missing)
+	out = x.judgeAll(out, authors)
+	for i, a := range out {
+		if a.kind == independent && a.nowhere {
+			out[i].kind, out[i].code, out[i].why = unresolved, "GATE_NOT_NAMED", "the source does not say which environment was let pass"
+		}
+	}
+	return out, first(l, missing)
 }
 
 // pick gives the approvals of some kinds.

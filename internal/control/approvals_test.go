@@ -325,7 +325,6 @@ func TestH(t *testing.T) {
 			}
 			w.landed.Files[0].Additions = 9
 		}, look, "LANDED_NOT_COMPARED"},
-		"rebased by the forge":    {nil, func(w *world) { w.landed.Message = w.pr.Commits[1].Message; w.landed.Files[0].Patch = "+z" }, ok, "APPROVED_HEAD"},
 		"difference not obtained": {nil, func(w *world) { w.gap(landedRef, "files", evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 		"from a list":             {nil, func(w *world) { w.unread(prRef, "patches") }, unsure, "EVIDENCE_NOT_READ"},
 		"what landed lost":        {nil, func(w *world) { w.lose(landedRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
@@ -370,4 +369,16 @@ func TestI(t *testing.T) {
 		}, bad, "DECLINED"},
 		"by ticket, approvals lost": {byHand, func(w *world) { w.gap(chgRef, "approvals", evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 	})
+}
+
+// What nobody has judged is nobody's independent approval, and accounts that
+// nobody has compared are not different humans.
+func TestUnjudgedCountsForNothing(t *testing.T) {
+	if k := (approval{}).kind; k != unresolved {
+		t.Errorf("an approval that nobody judged is of kind %d", k)
+	}
+	var s sameness
+	if s != undecided {
+		t.Errorf("accounts that nobody compared are %d", s)
+	}
 }

@@ -64,13 +64,16 @@ func (x *exam) authorized() verdict {
 			}
 		}
 		if best.outcome == evidence.Met {
+			if missing := x.authorsLack(cut); missing != nil {
+				return unable(missing)
+			}
 			return best
 		}
 		if ref, text := x.toldAuthorized(cut); text != "" && best.outcome != evidence.NeedsReview {
 			best = review("AUTHORIZED_IN_TEXT", "that the change was authorized is only told in a text (%s); a person must read it.", quote(text)).on(ref)
 		}
 		if ex := x.exhibits("approval"); len(ex) > 0 && best.outcome != evidence.NeedsReview {
-			best = review("AUTHORIZED_BY_EXHIBIT", "the authorization is shown by an exhibit (%s) that a person must read.", quote(ex[0].File))
+			best = review("AUTHORIZED_BY_EXHIBIT", "no record shows the authorization, and %s.", attached(ex[0]))
 		}
 		switch {
 		case best.outcome == evidence.NeedsReview:
@@ -190,7 +193,7 @@ func (x *exam) remarks() []remark {
 		add(x.prRef, "comment on the pull request", x.pr.Comments)
 	}
 	for _, it := range x.c.All(evidence.KindTicket) {
-		if it.Ticket != nil && (x.isIncident(it.Ticket) && x.namesIncident(it.Ref, it.Ticket.Key) || it.Ref == x.main.ref) {
+		if it.Ticket != nil && (x.isIncident(it.Ticket) && x.namesIncident(it.Ref, it.Ticket.Key) || it.Ref == x.main.ref && x.main.strong) {
 			add(it.Ref, "comment on "+it.Ticket.Key, it.Ticket.Comments)
 		}
 	}

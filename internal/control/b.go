@@ -17,6 +17,9 @@ func requestedFirst(x *exam) verdict {
 		if a := x.outcome("A"); a.outcome != evidence.Met {
 			return noRequest(a)
 		}
+		if x.pr.Created.IsZero() {
+			return unable(&lack{x.prRef, "when the pull request was opened", "the source does not say", "EVIDENCE_ABSENT"})
+		}
 		return met("PULL_REQUEST_IS_REQUEST", "The pull request stands for the ticket, and it was opened before it was merged.").at("opened", x.pr.Created).at("merged", x.tmerge.at).on(x.prRef)
 	}
 	if x.main.t == nil || !x.main.strong {

@@ -61,13 +61,20 @@ func (x *exam) authors(cut time.Time) (list []author, l *lack) {
 	return a.list, l
 }
 
+// authorsLack says that AUTHORS may not be whole: who seems independent may then
+// be one of them.
+func (x *exam) authorsLack(cut time.Time) *lack {
+	_, l := x.authors(cut)
+	return l
+}
+
 type authorList struct {
 	x    *exam
 	list []author
 }
 
 func (a *authorList) add(p party, did string, merge bool) {
-	i := slices.IndexFunc(a.list, func(o author) bool { return !p.ghost && !o.ghost && o.id() == p.id() })
+	i := slices.IndexFunc(a.list, func(o author) bool { return !p.ghost && !o.ghost && o.id == p.id })
 	if i < 0 {
 		a.list = append(a.list, author{party: p, did: []string{did}, mergesOnly: merge})
 		return
@@ -85,7 +92,7 @@ func (a *authorList) ask(p *evidence.Person, did string) {
 		return
 	}
 	by := a.x.who.identify(p)
-	i := slices.IndexFunc(a.list, func(o author) bool { return !by.ghost && !o.ghost && o.id() == by.id() })
+	i := slices.IndexFunc(a.list, func(o author) bool { return !by.ghost && !o.ghost && o.id == by.id })
 	switch {
 	case i < 0:
 		a.list = append(a.list, author{party: by, did: []string{did}, asked: true})

@@ -33,6 +33,9 @@ func (x *exam) effective(cut time.Time) ([]standing, *lack) {
 	})
 	var out []standing
 	for _, r := range reviews {
+		if r.Submitted.IsZero() && (r.State == "CHANGES_REQUESTED" || r.State == "DISMISSED") { // it may be an objection
+			return nil, &lack{x.prRef, "when a review of the pull request was submitted", "the source does not say", "EVIDENCE_ABSENT"}
+		}
 		if r.Submitted.IsZero() || r.Submitted.After(cut) || r.State == "COMMENTED" || r.State == "PENDING" {
 			continue
 		}
@@ -49,14 +52,17 @@ func (x *exam) effective(cut time.Time) ([]standing, *lack) {
 				s.dismissed = &e
 			}
 		}
-		// Of deleted accounts nobody knows which are one.
-		i := slices.IndexFunc(out, func(o standing) bool { return !s.by.ghost && !o.by.ghost && o.by.id() == s.by.id() })
-		if i >= 0 {
-			out = slices.Delete(out, i, i+1)
-		}
 		out = append(out, s)
 	}
-	return out, nil
+	latest := map[string]int{}
+	for i, s := range out {
+		latest[s.by.id] = i
+	}
+	i := -1
+	return slices.DeleteFunc(out, func(s standing) bool {
+		i++ // of deleted accounts nobody knows which are one
+		return !s.by.ghost && latest[s.by.id] != i
+	}), nil
 }
 
 // dismissal finds in the timeline what a dismissed review had said.

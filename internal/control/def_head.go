@@ -2,6 +2,7 @@ package control
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
@@ -59,6 +60,19 @@ func (x *exam) baseMerge(c evidence.Commit) bool {
 	}
 	return true
 }
+
+// ofRepository gives the runs or deployments of the change's own repository.
+// Another system may have one of the same name, and even the same commits: what
+// ran there says nothing of this one.
+func (x *exam) ofRepository(kind evidence.Kind) []evidence.Item {
+	prefix := x.repository() + "/"
+	return slices.DeleteFunc(x.c.All(kind), func(it evidence.Item) bool {
+		return it.Build == nil && it.Deployment == nil || it.Ref.System != x.subjectRef().System || !strings.HasPrefix(it.Ref.ID, prefix)
+	})
+}
+
+// builds gives the runs of the change's own repository.
+func (x *exam) builds() []evidence.Item { return x.ofRepository(evidence.KindBuild) }
 
 // checksRef names what CI said of one commit.
 func (x *exam) checksRef(sha string) evidence.Ref {

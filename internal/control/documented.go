@@ -91,10 +91,17 @@ func (x *exam) writtenUp() verdict {
 		return unable(lost)
 	case len(missing) > 0 && !x.due():
 		return review("NOT_YET_DUE", "the time to document the change is not over, and still missing is %s.", list(missing))
+	case len(missing) > 0 && len(x.writings()) > 0:
+		return review("DOCUMENTED_BY_EXHIBIT", "the ticket did not say within the time: %s; and %s.", list(missing), attached(x.writings()[0]))
 	case len(missing) > 0:
 		return exception("DOCUMENTED_IN_PART", "the ticket did not say within the time: %s.", list(missing))
 	}
 	return met("DOCUMENTED_IN_TIME", "the change was documented in time, with testing, rollback, outcome and lessons.")
+}
+
+// writings gives the exhibits that may document an emergency.
+func (x *exam) writings() []*evidence.Exhibit {
+	return slices.Concat(x.exhibits("testing"), x.exhibits("rollback"), x.exhibits("incident"))
 }
 
 var lessons = regexp.MustCompile(`(?i)\blessons?(?: (?:learned|learnt))?\s*:\s*(.+)`)
@@ -115,6 +122,7 @@ func (x *exam) says(part string, cut time.Time) (bool, *lack) {
 	if x.pr != nil && x.judgeText(x.sections(plain(x.pr.Body))[part], 1) == substance && (part == "testing" || part == "rollback_plan") && x.pullDated(cut) {
 		return true, nil
 	}
+	var edited *lack
 	for _, m := range x.remarks() {
 		text := plain(m.Body)
 		told := x.judgeText(x.sections(text)[part], 1) == substance
@@ -123,12 +131,16 @@ func (x *exam) says(part string, cut time.Time) (bool, *lack) {
 				told = x.judgeText(found[1], 3) == substance
 			}
 		}
-		if !m.Created.After(cut) && told {
+		switch {
+		case m.Created.After(cut) || !told:
+		case m.edited && m.Updated.After(cut):
+			edited = first(edited, &lack{m.ref, "what the " + m.where + " said before it was edited", "the source keeps no history of it", "EVIDENCE_ABSENT"})
+		default:
 			return true, nil
 		}
 	}
 	if part == "testing" && x.outcome("K").outcome == evidence.Met {
 		return true, nil
 	}
-	return false, first(a.lack, x.remarksLack())
+	return false, first(a.lack, edited, x.remarksLack())
 }

@@ -65,7 +65,7 @@ func (x *exam) ticketIndependence() verdict {
 	}
 	return asOf(cut, func(at time.Time) verdict {
 		all, l := x.ticketApprovals(at)
-		if l != nil && len(pick(all, independent)) == 0 {
+		if l != nil { // whoever approved may have taken it back in what was not obtained
 			return unable(l)
 		}
 		authors, _ := x.authors(at)

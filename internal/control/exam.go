@@ -52,6 +52,10 @@ type exam struct {
 	kinds    map[time.Time][]string       // categories by cut-off
 	done     map[string]verdict           // by letter
 	split    map[string]map[string]string // texts by their sections
+	named    mentions                     // of tickets in the texts of the change; nil until it is asked for
+
+	keysOfText map[string]map[string]bool // of other texts
+	missing    []evidence.Gap             // tickets that the change names and that are not there; nil until it is asked for
 }
 
 func newExam(c *evidence.Change, o Options) *exam {
@@ -61,7 +65,7 @@ func newExam(c *evidence.Change, o Options) *exam {
 	sorted := *c
 	sorted.Items = slices.Clone(c.Items)
 	slices.SortStableFunc(sorted.Items, func(a, b evidence.Item) int { return a.Ref.Compare(b.Ref) })
-	x := &exam{c: &sorted, p: o.Policy, o: o, done: map[string]verdict{}, hits: map[*policy.Pattern]bool{}, kinds: map[time.Time][]string{}, split: map[string]map[string]string{}}
+	x := &exam{c: &sorted, p: o.Policy, o: o, done: map[string]verdict{}, hits: map[*policy.Pattern]bool{}, kinds: map[time.Time][]string{}, split: map[string]map[string]string{}, keysOfText: map[string]map[string]bool{}}
 	x.who = newRegister(o.People, x.c)
 	x.chooseLane()
 	if x.lane == byNothing {

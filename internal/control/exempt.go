@@ -74,6 +74,11 @@ func (x *exam) failsClass(c policy.ExemptClass) string {
 	if day := x.tmerge.at.In(x.p.Zone).Format(time.DateOnly); day < c.ApprovedOn {
 		return "it was merged before the class was approved"
 	}
+	for _, e := range x.pr.Timeline { // the title says what kind of update it is, and whoever may write can change it
+		if c.Update != "" && e.Kind == "renamed" && (e.Actor == nil || !listed(c.Accounts, keysOf(*e.Actor))) {
+			return x.who.identify(e.Actor).shown + " changed its title"
+		}
+	}
 	if c.Update != "" && !updates(x.pr.Title, c.Update) {
 		return "its title names no " + c.Update + " update"
 	}

@@ -21,6 +21,9 @@ func approvalMatrix(x *exam) verdict {
 		return unable(l)
 	}
 	req := x.requirement(tier)
+	if req.words() == "" {
+		return notApplicable("NOT_IN_POLICY", "The policy asks for no approvals at tier %s.", tier).with("tier", tier).on(x.subjectRef())
+	}
 	if x.lane == byTicket && x.tdep.none {
 		return x.undeployed()
 	}
@@ -39,9 +42,9 @@ func (x *exam) matrixAt(req requirement, cut time.Time) verdict {
 	hope := x.tally(req, pick(all, independent, unresolved))
 	v := met("MATRIX_SATISFIED", "The approvals are those that the policy asks for.")
 	switch {
-	case sure.met():
-	case l != nil:
+	case l != nil: // somebody who counts may turn out to be an author
 		return unable(l)
+	case sure.met():
 	case len(hope.short) > 0:
 		v = exception("MATRIX_SHORT", "The approvals are not those that the policy asks for: missing is %s.", list(hope.short))
 	case len(sure.short) > 0:

@@ -171,6 +171,9 @@ func (x *exam) ticketUnchanged() verdict {
 				return review("REQUEST_CHANGED_AFTER_APPROVAL", "The ticket's %s was changed after the approval and before the deployment.", h.Field).at("changed", h.At).at("approved", last.at).on(x.main.ref)
 			}
 		}
+		if !x.bodyDated(x.main, to) { // a forge keeps no history of an issue's text
+			return review("TEXT_NOT_DATED", "The source does not say whether the ticket's text was changed between the approval and the deployment.").at("approved", last.at).on(x.main.ref)
+		}
 		return met("REQUEST_UNCHANGED", "The ticket's text was not changed between the approval and the deployment.").at("approved", last.at).on(x.main.ref).on(x.tdep.basis...)
 	})
 }

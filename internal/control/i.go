@@ -1,6 +1,7 @@
 package control
 
 import (
+	"strings"
 	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
@@ -68,7 +69,17 @@ func (x *exam) ticketObjection() verdict {
 	}
 	return asOf(x.tdep, func(cut time.Time) verdict {
 		for _, step := range x.main.t.Approvals {
-			if (step.Decision == "declined" || step.Decision == "rejected") && !step.Completed.After(cut) && !x.approvedSince(step.Completed, cut) {
+			if !declined(step) || step.Completed.After(cut) {
+				continue
+			}
+			if step.Completed.IsZero() {
+				return review("DECLINED_WHEN", "The approval step %s was declined, and the source does not say when.", quote(step.Name)).on(x.main.ref)
+			}
+			switch again, other := x.approvedSince(step, cut); {
+			case again:
+			case other:
+				return review("DECLINED_ELSEWHERE_APPROVED", "The approval step %s was declined, and only another step was approved since; a person must say whether that answers it.", quote(step.Name)).at("declined", step.Completed).on(x.main.ref)
+			default:
 				return exception("DECLINED", "The approval step %s was declined before the deployment.", quote(step.Name)).at("declined", step.Completed).on(x.main.ref)
 			}
 		}
@@ -79,14 +90,24 @@ func (x *exam) ticketObjection() verdict {
 	})
 }
 
-// approvedSince reports whether a later step approved.
-func (x *exam) approvedSince(t, cut time.Time) bool {
+func declined(s evidence.TicketApproval) bool {
+	return strings.EqualFold(s.Decision, "declined") || strings.EqualFold(s.Decision, "rejected")
+}
+
+// approvedSince reports whether a step of the same name was approved after one
+// that was declined, or one of another.
+func (x *exam) approvedSince(step evidence.TicketApproval, cut time.Time) (again, other bool) {
 	for _, s := range x.main.t.Approvals {
-		if s.Decision == "approved" && s.Completed.After(t) && !s.Completed.After(cut) {
-			return true
+		if !strings.EqualFold(s.Decision, "approved") || !s.Completed.After(step.Completed) || s.Completed.After(cut) {
+			continue
+		}
+		if strings.EqualFold(s.Name, step.Name) {
+			again = true
+		} else {
+			other = true
 		}
 	}
-	return false
+	return again, other
 }
 
 // worse orders verdicts by what a reader must see first.

@@ -11,8 +11,10 @@ import (
 
 // checksPassed is K: the required checks passed on what merged, before it did:
 // on H or on what the merge queue tested; of a commit that no pull request
-// brought, on M before the deployment. Checks of a pull request that passed
-// only on M, after the merge, are for a person to judge.
+// brought, on M before the deployment. A check that had failed on H makes an
+// exception, whatever passed on M afterwards: the code was merged in spite of it.
+// Where none had failed and none had ended, those that passed on M after the
+// merge are for a person to judge.
 func checksPassed(x *exam) verdict {
 	switch {
 	case x.lane == byTicket:
@@ -50,17 +52,30 @@ func (x *exam) pullChecks(required []policy.RequiredCheck) verdict {
 			return group.with("tested by the merge queue", queued)
 		}
 	}
-	if head.outcome != evidence.Exception || x.h == x.m {
-		return head
+	if head.outcome != evidence.Exception || x.h == x.m || x.failedBefore(x.h, required) {
+		return head // what had failed when it was merged is no better for what passed afterwards
 	}
 	merged := x.checksOn(x.m, x.tdep, required)
 	if merged.outcome == evidence.Met {
-		return review("PASSED_AFTER_MERGE", "The required checks had not passed before the merge; they passed on what landed, before the deployment.").facts(head).facts(merged)
+		return review("PASSED_AFTER_MERGE", "The required checks had not ended before the merge, and none had failed; they passed on what landed, before the deployment.").facts(head).facts(merged)
 	}
 	if merged.outcome == evidence.Unable && head.code == "CHECKS_ABSENT" {
 		return merged
 	}
 	return head
+}
+
+// failedBefore reports whether a required check of a commit had ended without
+// success when the pull request was merged.
+func (x *exam) failedBefore(sha string, required []policy.RequiredCheck) bool {
+	it, _ := x.c.Find(x.checksRef(sha))
+	if it.Checks == nil || !x.tmerge.known() {
+		return false
+	}
+	return slices.ContainsFunc(x.resultsOf(it.Checks, x.tmerge.at), func(r checkResult) bool {
+		wanted := required == nil || slices.ContainsFunc(required, func(q policy.RequiredCheck) bool { return asks(q, r) })
+		return wanted && r.conclusion != "pending" && !passed(r.conclusion)
+	})
 }
 
 // queued gives the commit that the merge queue tested, where it says so.
@@ -89,12 +104,11 @@ func requiredWord(required []policy.RequiredCheck) string {
 	return strings.Join(names, ", ")
 }
 
-// outcomeOf is what one check said last before a cut-off.
+// checkResult is what one check said last before a cut-off.
 type checkResult struct {
 	name, app  string
 	conclusion string // "success", "failure", …; "pending" while it ran
-	at         time.Time
-	failed     bool // an earlier run of the same name did not pass
+	failed     bool   // an earlier run of the same name did not pass
 	byUser     string
 }
 
@@ -121,14 +135,17 @@ func (x *exam) checksOn(sha string, cut moment, required []policy.RequiredCheck)
 	})
 }
 
+// asks reports whether a check is the one that the policy requires.
+func asks(q policy.RequiredCheck, r checkResult) bool {
+	return q.Name.Match(r.name) && (q.App == "" || strings.EqualFold(q.App, r.app))
+}
+
 func (x *exam) judgeChecks(all []checkResult, required []policy.RequiredCheck) verdict {
 	wanted := all
 	if required != nil {
 		wanted = nil
 		for _, q := range required {
-			found := slices.DeleteFunc(slices.Clone(all), func(r checkResult) bool {
-				return !q.Name.Match(r.name) || q.App != "" && !strings.EqualFold(q.App, r.app)
-			})
+			found := slices.DeleteFunc(slices.Clone(all), func(r checkResult) bool { return !asks(q, r) })
 			if len(found) == 0 {
 				return exception("CHECKS_ABSENT", "The required check %s had not run on what merged.", quote(q.Name.Text)).with("checks", shownChecks(all))
 			}
@@ -195,13 +212,16 @@ func (x *exam) resultsOf(c *evidence.Checks, cut time.Time) []checkResult {
 		if r.Completed.IsZero() || r.Completed.After(cut) || conclusion == "" {
 			conclusion = "pending"
 		}
-		add(checkResult{name: r.Name, app: r.App, conclusion: conclusion, at: r.Completed})
+		add(checkResult{name: r.Name, app: r.App, conclusion: conclusion})
 	}
 	for _, s := range c.Statuses {
 		if s.Created.After(cut) {
 			continue
 		}
-		r := checkResult{name: s.Context, conclusion: strings.ToLower(s.State), at: s.Created}
+		r := checkResult{name: s.Context, conclusion: strings.ToLower(s.State)}
+		if s.Created.IsZero() && r.conclusion == "success" {
+			r.conclusion = "pending" // nobody says that it had been posted by then
+		}
 		if by := x.who.identify(s.Creator); !by.machine {
 			r.byUser = by.shown
 		}
@@ -259,16 +279,24 @@ func (x *exam) reruns() (verdict, bool) {
 			return unable(lackOf(g, "the CI run "+g.Ref.ID+", which says how often it ran")), true
 		}
 	}
-	for _, it := range x.c.All(evidence.KindBuild) {
+	for _, it := range x.builds() {
 		b := it.Build
-		if b == nil || b.SHA != x.h && b.SHA != x.m || it.Ref == delivery {
+		if b.SHA == "" || b.SHA != x.h && b.SHA != x.m || it.Ref == delivery {
 			continue
 		}
+		earlier := 0
 		for _, a := range b.Attempts {
-			if a.Attempt < b.Attempt && !passed(strings.ToLower(a.Conclusion)) && a.Conclusion != "" && !a.Started.After(gate.hi) {
+			if a.Attempt < b.Attempt {
+				earlier++
+			}
+			if a.Attempt < b.Attempt && !passed(strings.ToLower(a.Conclusion)) && !a.Started.After(gate.hi) {
 				return review("RERUN_UNTIL_PASSED", "The run %s passed only when it was run again; a person must say why.", quote(b.Name)).
 					with("attempts", shownAttempts(b)).on(it.Ref), true
 			}
+		}
+		if earlier < b.Attempt-1 && !b.Created.After(gate.hi) {
+			return unable(first(x.lacks(it.Ref, "how the earlier attempts of the run "+it.Ref.ID+" ended", "attempt"),
+				&lack{it.Ref, "how the earlier attempts of the run " + it.Ref.ID + " ended", "not all of them came", "EVIDENCE_TRUNCATED"})), true
 		}
 		if x.logGone(b.SHA, "") {
 			return review("LOG_EXPIRED", "The checks passed, and the source no longer keeps the log of %s that would show what they did.", quote(b.Name)).on(it.Ref), true
@@ -281,8 +309,8 @@ func (x *exam) reruns() (verdict, bool) {
 // on a commit: what it concluded is then known, and not what it did. Without a
 // name it is that of any job, but for those of the delivery.
 func (x *exam) logGone(sha, job string) bool {
-	for _, it := range x.c.All(evidence.KindBuild) {
-		if it.Build == nil || it.Build.SHA != sha || x.first.Deployment != nil && it.Ref == x.first.Deployment.Build {
+	for _, it := range x.builds() {
+		if sha == "" || it.Build.SHA != sha || x.first.Deployment != nil && it.Ref == x.first.Deployment.Build {
 			continue
 		}
 		for _, g := range x.c.GapsOf(it.Ref) {

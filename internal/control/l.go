@@ -27,6 +27,9 @@ func testsAdequate(x *exam) verdict {
 	if len(kinds) == 0 && x.lane != byTicket && x.onlyOf(x.p.Checks.NotFor) {
 		return notApplicable("NO_CODE", "Every file is of a kind that needs no tests by the policy (%s).", list(x.p.Checks.NotFor)).on(x.subjectRef())
 	}
+	if len(kinds) == 0 {
+		return notApplicable("TIER_NOT_ASKED", "The policy asks for no tests of this change at tier %s.", tier).with("tier", tier).on(x.subjectRef())
+	}
 	v := met("TESTS_ADEQUATE", "There is evidence of every kind of test that the policy asks for at tier %s.", tier)
 	var missing, claimed, gone []string
 	var lost *lack
@@ -155,8 +158,8 @@ func (x *exam) recorded(names []policy.Pattern) bool {
 			return true
 		}
 	}
-	for _, it := range x.c.All(evidence.KindBuild) {
-		if it.Build != nil && slices.ContainsFunc(it.Build.Jobs, func(j evidence.Job) bool { return policy.MatchAny(names, j.Name) }) {
+	for _, it := range x.builds() {
+		if slices.ContainsFunc(it.Build.Jobs, func(j evidence.Job) bool { return policy.MatchAny(names, j.Name) }) {
 			return true
 		}
 	}
@@ -169,22 +172,27 @@ func (x *exam) recorded(names []policy.Pattern) bool {
 func (x *exam) tested() (shas []string, until time.Time) {
 	switch x.lane {
 	case byCommit:
+		if x.m == "" {
+			return nil, x.judged()
+		}
 		return []string{x.m}, x.judged()
 	case byTicket:
 		return nil, x.judged()
 	}
-	shas, until = []string{x.h}, x.judged()
+	until = x.judged()
 	if x.tmerge.known() {
 		until = x.tmerge.hi
 	}
 	group := x.queued()
-	for _, it := range x.c.All(evidence.KindBuild) {
-		if it.Build != nil && it.Build.Event == "merge_group" && it.Build.SHA == x.m {
+	for _, it := range x.builds() {
+		if it.Build.Event == "merge_group" && it.Build.SHA == x.m {
 			group = x.m
 		}
 	}
-	if group != "" {
-		shas = append(shas, group)
+	for _, sha := range []string{x.h, group} {
+		if sha != "" { // what the source lost is no commit on which a test could count
+			shas = append(shas, sha)
+		}
 	}
 	return shas, until
 }
@@ -226,9 +234,6 @@ func (x *exam) testRuns(names []policy.Pattern) shownTest {
 	}
 	shas, until := x.tested()
 	for _, sha := range shas {
-		if sha == "" {
-			continue
-		}
 		ref := x.checksRef(sha)
 		if l := x.lacks(ref, "what CI said of commit "+short(sha), "check runs", "statuses"); l != nil {
 			if out.how == none {
@@ -246,12 +251,12 @@ func (x *exam) testRuns(names []policy.Pattern) shownTest {
 			out.lack = first(out.lack, l)
 		}
 	}
-	for _, it := range x.c.All(evidence.KindBuild) {
-		if it.Build == nil || !slices.Contains(shas, it.Build.SHA) {
+	for _, it := range x.builds() {
+		if !slices.Contains(shas, it.Build.SHA) {
 			continue
 		}
 		for _, j := range it.Build.Jobs {
-			if policy.MatchAny(names, j.Name) && j.Conclusion == "success" && lastOf(it.Build, j) && !j.Completed.After(until) {
+			if policy.MatchAny(names, j.Name) && j.Conclusion == "success" && lastOf(it.Build, j) && !j.Completed.IsZero() && !j.Completed.After(until) {
 				better(x.passedTest(checkResult{name: j.Name}, it.Build.SHA, it.Ref))
 			}
 		}
@@ -281,7 +286,7 @@ func (x *exam) orClaim(f shownTest, about func(string) bool) shownTest {
 	if x.emergency().is && x.tdep.known() { // its test may be written up afterwards
 		cut = x.deadline()
 	}
-	said := x.testNotes(cut, about)
+	said := x.testNotes(cut, true, about)
 	if len(said) > 0 {
 		f.how, f.shown, f.lack = claim, "said: "+strings.Join(said, "; "), nil
 		return f
@@ -294,8 +299,9 @@ func (x *exam) orClaim(f shownTest, about func(string) bool) shownTest {
 }
 
 // testNotes gives what people state about tests up to a cut-off, where a filter
-// lets it pass.
-func (x *exam) testNotes(cut time.Time, about func(string) bool) []string {
+// lets it pass. An exhibit of tests may be of any kind of them, where the kind is
+// what is asked.
+func (x *exam) testNotes(cut time.Time, anyKind bool, about func(string) bool) []string {
 	var out []string
 	say := func(where, text string) {
 		set, _ := ticked(text)
@@ -328,8 +334,8 @@ func (x *exam) testNotes(cut time.Time, about func(string) bool) []string {
 		}
 	}
 	for _, e := range x.exhibits("testing") {
-		if about(e.Shows) || about(e.File) {
-			out = append(out, "exhibit "+oneLine(e.File)+": "+oneLine(e.Shows))
+		if e.Supports == "testing" && anyKind || about(e.Shows) || about(e.File) {
+			out = append(out, "exhibit: "+attached(e))
 		}
 	}
 	return out
@@ -339,27 +345,18 @@ func testFile(name string) bool {
 	return slices.ContainsFunc([]string{"test", "uat", "staging", "qa", "result"}, func(w string) bool { return names(name, w) })
 }
 
-// exhibits gives what people attached in support of something.
-func (x *exam) exhibits(supports string) []*evidence.Exhibit {
-	var out []*evidence.Exhibit
-	for _, it := range x.c.All(evidence.KindExhibit) {
-		if it.Exhibit != nil && it.Exhibit.Supports == supports {
-			out = append(out, it.Exhibit)
-		}
-	}
-	return out
-}
-
 // documented is a report of test results that a run left behind.
 func (x *exam) documented() shownTest {
-	shas, _ := x.tested()
-	for _, it := range x.c.All(evidence.KindBuild) {
-		if it.Build == nil || len(it.Build.Tests) == 0 || !slices.Contains(shas, it.Build.SHA) {
+	shas, until := x.tested()
+	for _, it := range x.builds() {
+		if !slices.Contains(shas, it.Build.SHA) {
 			continue
 		}
 		n := 0
 		for _, r := range it.Build.Tests {
-			n += r.Tests - r.Skipped
+			if !it.Build.Created.After(until) && !reportedAt(it.Build, r).After(until) {
+				n += max(0, r.Tests-r.Skipped)
+			}
 		}
 		if n > 0 {
 			return shownTest{result, fmt.Sprintf("reports with %s", count(n, "test")), []evidence.Ref{it.Ref}, nil}
@@ -392,14 +389,14 @@ func (x *exam) documented() shownTest {
 // emptyReport names a report of a passed run in which no test was executed.
 func (x *exam) emptyReport() string {
 	shas, _ := x.tested()
-	for _, it := range x.c.All(evidence.KindBuild) {
+	for _, it := range x.builds() {
 		b := it.Build
-		if b == nil || b.Conclusion != "success" || !slices.Contains(shas, b.SHA) {
+		if b.Conclusion != "success" || !slices.Contains(shas, b.SHA) {
 			continue
 		}
 		n := 0
 		for _, r := range b.Tests {
-			n += r.Tests - r.Skipped
+			n += max(0, r.Tests-r.Skipped)
 		}
 		switch {
 		case n > 0:
@@ -414,6 +411,16 @@ func (x *exam) emptyReport() string {
 		}
 	}
 	return ""
+}
+
+// reportedAt is when a run left the artifact that holds a report; zero where the
+// source does not say.
+func reportedAt(b *evidence.Build, r evidence.TestReport) time.Time {
+	i := slices.IndexFunc(b.Artifacts, func(a evidence.Artifact) bool { return a.Name == r.Artifact })
+	if i < 0 {
+		return time.Time{}
+	}
+	return b.Artifacts[i].Created
 }
 
 // report is how runs call the artifact that holds their test results.

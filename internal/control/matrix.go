@@ -76,7 +76,7 @@ func (x *exam) tally(r requirement, approvals []approval) tally {
 	var t tally
 	var who []string
 	for _, a := range approvals {
-		id := a.by.id()
+		id := a.by.id
 		if a.by.ghost {
 			id = a.String()
 		}

@@ -32,12 +32,12 @@ func (x *exam) staging() verdict {
 		return x.stagingNotes()
 	}
 	v := exception("NOT_VERIFIED_FIRST", "Nothing shows that the change was verified before it was deployed to production.")
-	for _, it := range x.c.All(evidence.KindDeployment) {
+	for _, it := range x.ofRepository(evidence.KindDeployment) {
 		if w := x.stagingDeployment(it); w.code != "" && (v.code == "NOT_VERIFIED_FIRST" || better(w, v)) {
 			v = w
 		}
 	}
-	for _, it := range x.c.All(evidence.KindBuild) {
+	for _, it := range x.builds() {
 		if w := x.stagingJob(it); w.code != "" && (v.code == "NOT_VERIFIED_FIRST" || better(w, v)) {
 			v = w
 		}
@@ -61,28 +61,20 @@ func (x *exam) staging() verdict {
 func better(a, b verdict) bool { return rankOf(a) > rankOf(b) }
 
 func rankOf(v verdict) int {
-	switch v.outcome {
-	case evidence.Met:
-		return 3
-	case evidence.NeedsReview:
-		return 2
-	case evidence.Exception:
-		return 1
-	}
-	return 0
+	return 1 + slices.Index([]evidence.Outcome{evidence.Exception, evidence.Unable, evidence.NeedsReview, evidence.Met}, v.outcome)
 }
 
 func (x *exam) stagingDeployment(it evidence.Item) verdict {
 	d := it.Deployment
-	if d == nil || d.Production || d.Repository != x.repository() || !policy.MatchAny(x.p.PreProduction.Environments, d.Environment) {
+	if d == nil || d.Production || !policy.MatchAny(x.p.PreProduction.Environments, d.Environment) {
 		return verdict{}
 	}
-	if x.lacks(it.Ref, "", "statuses") != nil {
-		return verdict{}
+	if l := x.lacks(it.Ref, "how the deployment "+it.Ref.ID+" went", "statuses"); l != nil {
+		return unable(l)
 	}
 	at := d.SucceededAt()
 	v := verdict{}
-	switch same := d.SHA != "" && (d.SHA == x.m || d.SHA == x.first.Deployment.SHA || d.SHA == x.h); {
+	switch same := x.landedAs(d.SHA); {
 	case at.IsZero():
 		return verdict{}
 	case x.tdep.order(at) > 0:
@@ -97,9 +89,16 @@ func (x *exam) stagingDeployment(it evidence.Item) verdict {
 	return v.at("deployed to "+d.Environment, at).with("commit", d.SHA).on(it.Ref)
 }
 
+// landedAs reports whether a commit is what landed, or what was deployed with it.
+// The head of a pull request is neither where the forge made a commit of its own
+// of it: on a base that moved its content is another.
+func (x *exam) landedAs(sha string) bool {
+	return sha != "" && (sha == x.m || sha == x.first.Deployment.SHA)
+}
+
 func (x *exam) stagingJob(it evidence.Item) verdict {
 	b := it.Build
-	if b == nil || b.SHA == "" || x.gapOf(it.Ref) || b.SHA != x.m && b.SHA != x.h && b.SHA != x.first.Deployment.SHA {
+	if x.gapOf(it.Ref) || !x.landedAs(b.SHA) && (b.SHA == "" || b.SHA != x.h) {
 		return verdict{}
 	}
 	v := verdict{}
@@ -115,6 +114,8 @@ func (x *exam) stagingJob(it evidence.Item) verdict {
 			w = exception("VERIFIED_AFTER_PRODUCTION", "The job %s ended only after the change was in production.", quote(j.Name))
 		case x.tdep.order(j.Completed) == 0 && (x.first.Deployment.Build != it.Ref || j.Completed.After(x.tdep.at)):
 			w = review("WITHIN_CLOCK_SKEW", "The job %s and the deployment are so close to each other that the clocks do not say which came first.", quote(j.Name))
+		case !x.landedAs(b.SHA):
+			w = review("VERIFIED_OTHER_COMMIT", "The job %s passed before production for the head of the pull request, and another commit was deployed.", quote(j.Name))
 		default:
 			w = met("VERIFIED_FIRST", "The job %s passed for the same commit before the change was deployed to production.", quote(j.Name))
 		}
@@ -138,7 +139,7 @@ func (x *exam) gapOf(ref evidence.Ref) bool {
 
 // stagingSaid gives what people state about an environment before production.
 func (x *exam) stagingSaid() []string {
-	return x.testNotes(x.judged(), func(text string) bool { return policy.MatchAny(x.p.PreProduction.Environments, text) })
+	return x.testNotes(x.judged(), false, func(text string) bool { return policy.MatchAny(x.p.PreProduction.Environments, text) })
 }
 
 // runsLack says that runs in which the verification could have been are
@@ -156,13 +157,13 @@ func (x *exam) runsLack() *lack {
 			return l
 		}
 	}
-	for _, it := range x.c.All(evidence.KindBuild) {
-		if it.Build != nil && len(it.Build.Jobs) > 0 && len(it.Unread) == 0 {
+	for _, it := range x.builds() {
+		if len(it.Build.Jobs) > 0 && len(it.Unread) == 0 {
 			return nil
 		}
 	}
-	for _, it := range x.c.All(evidence.KindDeployment) {
-		if it.Deployment != nil && !it.Deployment.Production {
+	for _, it := range x.ofRepository(evidence.KindDeployment) {
+		if !it.Deployment.Production {
 			return nil
 		}
 	}

@@ -68,7 +68,14 @@ func (x *exam) emergencyLack() *lack {
 			return l
 		}
 	}
-	if x.main.t != nil {
+	for _, t := range x.tickets {
+		if t.strong || t.ref == x.main.ref {
+			if l := x.lacks(t.ref, "the category of ticket "+t.t.Key, "field category", "history"); l != nil {
+				return l
+			}
+		}
+	}
+	if x.lane == byTicket {
 		return x.lacks(x.main.ref, "the category of ticket "+x.main.t.Key, "field category", "history")
 	}
 	return nil
@@ -80,18 +87,14 @@ var incidentKey = regexp.MustCompile(`[A-Z][A-Z0-9_]+-[0-9]+|#[0-9]+|\bP[0-9A-Z]
 // it was deployed.
 func (x *exam) incident() verdict {
 	var named []string
-	for _, it := range x.c.All(evidence.KindTicket) {
-		t := it.Ticket
-		if t == nil || !x.isIncident(t) || !x.namesIncident(it.Ref, t.Key) {
-			continue
+	var found verdict
+	for _, it := range x.incidents() { // of several the one that says most for it
+		if v := x.openIncident(it.Ticket).on(it.Ref); found.code == "" || rankOf(v) > rankOf(found) {
+			found = v
 		}
-		v := asOf(x.tdep, func(cut time.Time) verdict {
-			if t.Created.IsZero() || t.Created.After(cut) {
-				return exception("INCIDENT_OPENED_AFTERWARDS", "incident %s was opened only after the change had been deployed.", t.Key)
-			}
-			return met("INCIDENT_LINKED", "incident %s was open when the change was deployed.", t.Key)
-		})
-		return v.with("incident", t.Key).at("incident opened", t.Created).on(it.Ref)
+	}
+	if found.code != "" {
+		return found
 	}
 	for _, l := range x.tickets {
 		if f, ok := l.t.Field("incident"); ok && l.strong {
@@ -117,13 +120,29 @@ func (x *exam) incident() verdict {
 	case len(named) > 0:
 		return unable(&lack{x.main.ref, "the record of incident " + quote(named[0]), "it is named and was not collected, so that it is not known when it was opened", "INCIDENT_NOT_OBTAINED"}).with("incident", strings.Join(named, ", "))
 	case len(x.exhibits("incident")) > 0:
-		e := x.exhibits("incident")[0]
-		return review("INCIDENT_BY_EXHIBIT", "the incident is shown by an exhibit (%s) that a person must read.", quote(e.File))
+		return review("INCIDENT_BY_EXHIBIT", "no incident is linked to the change, and %s.", attached(x.exhibits("incident")[0]))
 	}
 	if l := x.ticketLack("field incident"); l != nil {
 		return unable(l)
 	}
 	return exception("NO_INCIDENT", "no incident is linked to the change.")
+}
+
+// openIncident tests that an incident was open when the change was deployed.
+func (x *exam) openIncident(t *evidence.Ticket) verdict {
+	if t.Created.IsZero() {
+		ref := x.main.ref
+		return unable(&lack{ref, "when incident " + t.Key + " was opened", "the source does not say", "EVIDENCE_ABSENT"})
+	}
+	return asOf(x.tdep, func(cut time.Time) verdict {
+		switch {
+		case t.Created.After(cut):
+			return exception("INCIDENT_OPENED_AFTERWARDS", "incident %s was opened only after the change had been deployed.", t.Key)
+		case !t.Resolved.IsZero() && t.Resolved.Before(cut):
+			return review("INCIDENT_RESOLVED_BEFORE", "incident %s was resolved before the change was deployed; a person must say whether the change was still urgent.", t.Key).at("resolved", t.Resolved)
+		}
+		return met("INCIDENT_LINKED", "incident %s was open when the change was deployed.", t.Key)
+	}).with("incident", t.Key).at("incident opened", t.Created)
 }
 
 // namesIncident reports whether the change or its ticket names an incident.
@@ -134,7 +153,7 @@ func (x *exam) namesIncident(ref evidence.Ref, key string) bool {
 	for _, l := range x.tickets {
 		f, _ := l.t.Field("incident")
 		texts := []string{plain(f.Value), plain(l.t.Body), l.t.Title}
-		if slices.ContainsFunc(texts, func(s string) bool { return namesKey(s, key, false, x.repository()) }) ||
+		if slices.ContainsFunc(texts, func(s string) bool { return x.speaksOf(s, key) }) ||
 			slices.ContainsFunc(l.t.Related, func(r evidence.TicketLink) bool { return strings.EqualFold(r.Key, key) }) {
 			return true
 		}
@@ -180,6 +199,8 @@ func (x *exam) retroApproved() verdict {
 		}
 	}
 	switch {
+	case best.outcome == evidence.Met && x.authorsLack(cut) != nil:
+		return unable(x.authorsLack(cut))
 	case best.outcome == evidence.Met || best.outcome == evidence.NeedsReview:
 		return best
 	case l != nil:
@@ -189,8 +210,12 @@ func (x *exam) retroApproved() verdict {
 	case best.code != "":
 		return best
 	}
+	late := x.lateApprovals(cut)
+	if ex := x.exhibits("approval"); late == "" && len(ex) > 0 {
+		return review("RETRO_APPROVAL_BY_EXHIBIT", "no record shows an approval afterwards, and %s.", attached(ex[0]))
+	}
 	v := exception("RETRO_APPROVAL_MISSING", "nobody approved the change within %s of the deployment.", hours(x.p.Emergency.Within))
-	if late := x.lateApprovals(cut); late != "" {
+	if late != "" {
 		v = v.with("approved too late", late)
 	}
 	return v

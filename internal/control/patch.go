@@ -1,7 +1,6 @@
 package control
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -13,40 +12,23 @@ import (
 // the hunks it does not depend on what else changed in the base.
 type net map[string]int
 
-// nets gives the net of each file; ok is false where a patch is not there.
-func nets(files []evidence.File) (out map[string]net, ok bool) {
-	out = map[string]net{}
-	for _, f := range files {
-		if f.Patch == "" {
-			if f.Additions+f.Deletions > 0 || f.Status != "renamed" && f.Status != "removed" {
-				return nil, false
-			}
-			out[f.Path] = net{"(" + f.Status + " from " + f.PreviousPath + ")": 1}
-			continue
+// netOf counts the lines of a patch.
+func netOf(lines []string) net {
+	n := net{}
+	for _, line := range lines {
+		if line[0] == '+' {
+			n[line[1:]]++
+		} else {
+			n[line[1:]]--
 		}
-		n := net{}
-		for line := range strings.Lines(f.Patch) {
-			line = strings.TrimRight(line, "\r\n")
-			switch {
-			case strings.HasPrefix(line, "+"):
-				n[line[1:]]++
-			case strings.HasPrefix(line, "-"):
-				n[line[1:]]--
-			}
-		}
-		maps.DeleteFunc(n, func(_ string, c int) bool { return c == 0 })
-		out[f.Path] = n
 	}
-	return out, len(files) > 0
+	return n
 }
 
 // within reports whether all that a does to a line b does too. A part of the
 // change may have been in the base already, so that less landed.
 func (n net) within(b net) bool {
 	for line, c := range n {
-		if strings.TrimSpace(line) == "" {
-			continue // blank lines are drawn into hunks by chance
-		}
 		if d := b[line]; c > 0 && d < c || c < 0 && d > c {
 			return false
 		}
@@ -54,32 +36,111 @@ func (n net) within(b net) bool {
 	return true
 }
 
-// samePatch reports whether a commit that was approved holds the same
-// difference as the whole pull request at its merge.
-func (x *exam) samePatch(sha string) bool {
-	it, ok := x.c.Find(evidence.Ref{Kind: evidence.KindCommit, System: x.prRef.System, ID: x.pr.Repository + "@" + sha})
-	if !ok || it.Commit == nil || x.filesLack() != nil || x.lacks(it.Ref, "", "files", "patches") != nil {
-		return false
-	}
-	approved, ok1 := nets(it.Commit.Files)
-	merged, ok2 := nets(x.pr.Files)
-	return ok1 && ok2 && maps.EqualFunc(approved, merged, func(a, b net) bool { return maps.Equal(a, b) }) &&
-		maps.EqualFunc(linesDrawn(it.Commit.Files), linesDrawn(x.pr.Files), slices.Equal)
-}
-
-// linesDrawn gives the added and removed lines of each file in their order: the same
-// lines in another order are other code.
-func linesDrawn(files []evidence.File) map[string][]string {
-	out := map[string][]string{}
-	for _, f := range files {
-		out[f.Path] = []string{}
-		for line := range strings.Lines(f.Patch) {
-			if strings.HasPrefix(line, "+") || strings.HasPrefix(line, "-") {
-				out[f.Path] = append(out[f.Path], strings.TrimRight(line, "\r\n"))
-			}
+// drawnLines gives the added and removed lines of a patch in their order, each with
+// its sign. Blank lines are drawn into hunks by chance.
+func drawnLines(patch string) []string {
+	var out []string
+	for line := range strings.Lines(patch) {
+		line = strings.TrimRight(line, "\r\n")
+		if (strings.HasPrefix(line, "+") || strings.HasPrefix(line, "-")) && strings.TrimSpace(line[1:]) != "" {
+			out = append(out, line)
 		}
 	}
 	return out
+}
+
+// subsequence reports whether all lines of a are among those of b, in that order.
+func subsequence(a, b []string) bool {
+	for _, line := range b {
+		if len(a) > 0 && a[0] == line {
+			a = a[1:]
+		}
+	}
+	return len(a) == 0
+}
+
+// likeness is how one difference compares with another.
+type likeness int
+
+const (
+	hidden     likeness = iota // the source does not show what would tell
+	more                       // it holds what the other does not
+	otherOrder                 // it holds nothing more, and draws it in another order: lines were moved
+	noMore                     // it holds nothing more
+)
+
+// compareFile compares what two differences do to one file.
+func compareFile(a, b evidence.File) likeness {
+	if a.Patch != "" && b.Patch != "" {
+		la, lb := drawnLines(a.Patch), drawnLines(b.Patch)
+		switch {
+		case !netOf(la).within(netOf(lb)):
+			return more
+		case !subsequence(la, lb):
+			return otherOrder
+		}
+		return noMore
+	}
+	switch same := a.Status == b.Status && a.PreviousPath == b.PreviousPath; {
+	case same && a.Status == "removed": // whatever it held is gone
+		return noMore
+	case same && a.Blob != "" && a.Blob == b.Blob:
+		return noMore
+	}
+	return hidden
+}
+
+// compareFiles compares two differences file by file: the outcome is that of the
+// file which says most against it, and names it.
+func compareFiles(a, b []evidence.File) (likeness, string) {
+	others := map[string]evidence.File{}
+	for _, f := range b {
+		others[f.Path] = f
+	}
+	worst, path := noMore, ""
+	rank := []likeness{more, hidden, otherOrder, noMore}
+	for _, f := range a {
+		l := more
+		if o, known := others[f.Path]; known {
+			l = compareFile(f, o)
+		}
+		if slices.Index(rank, l) < slices.Index(rank, worst) {
+			worst, path = l, f.Path
+		}
+	}
+	return worst, path
+}
+
+// samePatch reports whether a commit that was approved holds the same
+// difference as the whole pull request at its merge: not less either, as a check
+// that was approved may be what is missing.
+func (x *exam) samePatch(sha string) bool {
+	approved := x.filesOf(sha)
+	if len(approved) == 0 || x.filesLack() != nil {
+		return false
+	}
+	there, _ := compareFiles(approved, x.pr.Files)
+	back, _ := compareFiles(x.pr.Files, approved)
+	return there == noMore && back == noMore
+}
+
+// filesOf gives the difference of a commit of the pull request's repository;
+// nothing where not all of it was collected.
+func (x *exam) filesOf(sha string) []evidence.File {
+	c := x.commitOf(sha)
+	if c == nil || len(c.Files) < c.FilesTotal || x.lacks(x.commitRef(sha), "", "files", "patches") != nil {
+		return nil
+	}
+	return c.Files
+}
+
+func (x *exam) commitRef(sha string) evidence.Ref {
+	return evidence.Ref{Kind: evidence.KindCommit, System: x.prRef.System, ID: x.pr.Repository + "@" + sha}
+}
+
+func (x *exam) commitOf(sha string) *evidence.Commit {
+	it, _ := x.c.Find(x.commitRef(sha))
+	return it.Commit
 }
 
 // landedDiff compares what landed with what was reviewed: the difference of M
@@ -94,65 +155,91 @@ func (x *exam) landedDiff() verdict {
 	if len(x.landed.Files) == 0 || len(x.landed.Files) < x.landed.FilesTotal {
 		return unable(&lack{x.landedRef, "the difference that landed", "not all of its files came", "EVIDENCE_TRUNCATED"})
 	}
-	if x.rebased() {
-		for _, f := range x.landed.Files {
-			if !slices.ContainsFunc(x.pr.Files, func(o evidence.File) bool { return o.Path == f.Path }) {
-				return x.landedMore(f.Path)
-			}
-		}
-		return met("LANDED_BY_REBASE", "").with("what landed", "the forge put each commit on the base; only the last was compared").on(x.landedRef)
+	if x.singly() {
+		return x.landedSingly()
 	}
-	reviewed, ok := nets(x.pr.Files)
-	landed, ok2 := nets(x.landed.Files)
-	for _, path := range slices.Sorted(maps.Keys(landed)) {
-		if _, known := reviewed[path]; ok && !known {
-			return x.landedMore(path)
-		}
-	}
-	if !ok || !ok2 {
-		return x.comparePaths()
-	}
-	for _, path := range slices.Sorted(maps.Keys(landed)) {
-		if !landed[path].within(reviewed[path]) {
-			return x.landedMore(path)
-		}
-	}
-	return met("LANDED_AS_REVIEWED", "").with("what landed", "no line more than the pull request shows").on(x.landedRef)
+	return landedVerdict(compareFiles(x.landed.Files, x.pr.Files)).on(x.landedRef, x.prRef)
 }
 
-// comparePaths is for files whose lines the source does not show: binary or
-// too large.
-func (x *exam) comparePaths() verdict {
-	for _, f := range x.landed.Files {
-		i := slices.IndexFunc(x.pr.Files, func(o evidence.File) bool { return o.Path == f.Path })
-		if i < 0 {
-			return x.landedMore(f.Path)
-		}
-		if o := x.pr.Files[i]; f.Patch != "" && o.Patch != "" {
-			a, _ := nets([]evidence.File{f})
-			b, _ := nets([]evidence.File{o})
-			if !a[f.Path].within(b[f.Path]) {
-				return x.landedMore(f.Path)
-			}
-		} else if f.Additions != o.Additions || f.Deletions != o.Deletions {
-			return review("LANDED_NOT_COMPARED", "The source does not show the lines of %s, and their number differs between what was reviewed and what landed.", quote(f.Path)).on(x.landedRef, x.prRef)
-		}
+func landedVerdict(l likeness, path string) verdict {
+	switch l {
+	case more:
+		return exception("LANDED_DIFFERS", "What landed holds more than was reviewed: %s.", quote(path)).with("file", path)
+	case hidden:
+		return review("LANDED_NOT_COMPARED", "The source does not show the lines of %s, nor that its content is the same, so that what landed cannot be compared with what was reviewed.", quote(path)).with("file", path)
+	case otherOrder:
+		return review("LANDED_IN_ANOTHER_ORDER", "What landed holds no line more than was reviewed, and holds them in another order: in %s lines were moved.", quote(path)).with("file", path)
 	}
-	return met("LANDED_AS_REVIEWED", "").with("what landed", "the same files; of some the source shows no lines, and their numbers agree").on(x.landedRef)
+	return met("LANDED_AS_REVIEWED", "").with("what landed", "no line more than the pull request shows")
 }
 
-func (x *exam) landedMore(path string) verdict {
-	return exception("LANDED_DIFFERS", "What landed holds more than was reviewed: %s.", quote(path)).with("file", path).on(x.landedRef, x.prRef)
+// singly reports whether the forge seems to have put the commits on the base one
+// by one (a rebase): M then carries the message of one of several. A squash may
+// carry it too: where M holds all that the pull request does, or stands on the
+// base itself, it is one.
+func (x *exam) singly() bool {
+	own, at := x.rebased()
+	if at < 0 || len(own) < 2 || x.pr.Base.SHA != "" && x.landed.Parents[0] == x.pr.Base.SHA {
+		return false
+	}
+	whole, _ := compareFiles(x.pr.Files, x.landed.Files)
+	return whole == more || whole == hidden
 }
 
-// rebased reports whether the forge put the commits on the base one by one: M
-// is then only the last of them.
-func (x *exam) rebased() bool {
-	last, n := "", 0
+// rebased gives the commits of the pull request that a rebase puts on the base,
+// oldest first, and which of them M may be by its message; -1 for none.
+func (x *exam) rebased() (own []evidence.Commit, at int) {
+	at = -1
 	for _, c := range x.pr.Commits {
-		if !x.baseMerge(c) { // a rebase leaves merges out
-			last, n = c.Message, n+1
+		if x.baseMerge(c) { // a rebase leaves merges out
+			continue
+		}
+		if own = append(own, c); strings.TrimSpace(c.Message) == strings.TrimSpace(x.landed.Message) {
+			at = len(own) - 1
 		}
 	}
-	return n > 1 && len(x.landed.Parents) == 1 && strings.TrimSpace(x.landed.Message) == strings.TrimSpace(last)
+	if len(x.landed.Parents) != 1 {
+		return own, -1
+	}
+	return own, at
+}
+
+// landedSingly compares commit by commit: M with the last of the pull request,
+// what M stands on with the one before. Where not all were collected nobody can
+// say what landed.
+func (x *exam) landedSingly() verdict {
+	own, at := x.rebased()
+	v := met("LANDED_AS_REVIEWED", "").with("what landed", "the forge put each commit on the base, and none holds a line more than the pull request's own")
+	for next := x.landed; at >= 0; at-- {
+		var landed []evidence.File
+		if next != nil {
+			landed = x.filesOf(next.SHA)
+		}
+		reviewed := x.filesOf(own[at].SHA)
+		if len(landed) == 0 || len(reviewed) == 0 {
+			return x.landedUnseen(own)
+		}
+		l, path := compareFiles(landed, reviewed)
+		if whole, _ := compareFiles(landed, x.pr.Files); l == more && whole != more {
+			l = otherOrder // the pull request shows it, and in another of its commits
+		}
+		if w := landedVerdict(l, path); worse(w, v) {
+			v = w.on(v.basis...)
+		}
+		v = v.on(x.commitRef(next.SHA), x.commitRef(own[at].SHA))
+		if parents := next.Parents; len(parents) == 1 {
+			next = x.commitOf(parents[0])
+		} else {
+			next = nil
+		}
+	}
+	return v
+}
+
+func (x *exam) landedUnseen(own []evidence.Commit) verdict {
+	v := review("LANDED_BY_REBASE", "By its message what landed is one of %s that the forge put on the base one by one; the others, and each commit's own difference, were not collected, so that what landed cannot be compared with what was reviewed.", count(len(own), "commit"))
+	if l, path := compareFiles(x.landed.Files, x.pr.Files); l == more {
+		v = v.with("file that the pull request shows otherwise", path)
+	}
+	return v.on(x.landedRef, x.prRef)
 }

@@ -32,15 +32,21 @@ func TestK(t *testing.T) {
 		}
 	}
 	table(t, "K", map[string]one{
-		"passed":                         {nil, nil, ok, "CHECKS_PASSED"},
-		"required, passed":               {nil, func(w *world) { require(w, "unit"); w.head.Runs[1].Conclusion = "failure" }, ok, "CHECKS_PASSED"},
-		"required, absent":               {nil, func(w *world) { require(w, "unit", "lint") }, bad, "CHECKS_ABSENT"},
-		"failed":                         {nil, func(w *world) { w.head.Runs[0].Conclusion = "failure"; w.merged.Runs = nil }, bad, "CHECK_NOT_PASSED"},
-		"timed out":                      {nil, func(w *world) { w.head.Runs[0].Conclusion = "timed_out"; w.merged.Runs = nil }, bad, "CHECK_NOT_PASSED"},
-		"cancelled":                      {nil, func(w *world) { w.head.Runs[0].Conclusion = "cancelled"; w.merged.Runs = nil }, bad, "CHECK_NOT_PASSED"},
-		"none on what merged":            {nil, func(w *world) { w.head.Runs, w.merged.Runs = nil, nil }, bad, "CHECKS_ABSENT"},
-		"on what landed alone":           {nil, func(w *world) { w.head.Runs = nil }, look, "PASSED_AFTER_MERGE"},
-		"red, then green on what landed": {nil, func(w *world) { w.head.Runs[0].Conclusion = "failure"; require(w, "unit") }, look, "PASSED_AFTER_MERGE"},
+		"passed":                               {nil, nil, ok, "CHECKS_PASSED"},
+		"required, passed":                     {nil, func(w *world) { require(w, "unit"); w.head.Runs[1].Conclusion = "failure" }, ok, "CHECKS_PASSED"},
+		"required, absent":                     {nil, func(w *world) { require(w, "unit", "lint") }, bad, "CHECKS_ABSENT"},
+		"failed":                               {nil, func(w *world) { w.head.Runs[0].Conclusion = "failure"; w.merged.Runs = nil }, bad, "CHECK_NOT_PASSED"},
+		"timed out":                            {nil, func(w *world) { w.head.Runs[0].Conclusion = "timed_out"; w.merged.Runs = nil }, bad, "CHECK_NOT_PASSED"},
+		"cancelled":                            {nil, func(w *world) { w.head.Runs[0].Conclusion = "cancelled"; w.merged.Runs = nil }, bad, "CHECK_NOT_PASSED"},
+		"none on what merged":                  {nil, func(w *world) { w.head.Runs, w.merged.Runs = nil, nil }, bad, "CHECKS_ABSENT"},
+		"on what landed alone":                 {nil, func(w *world) { w.head.Runs = nil }, look, "PASSED_AFTER_MERGE"},
+		"red, then green on what landed":       {nil, func(w *world) { w.head.Runs[0].Conclusion = "failure"; require(w, "unit") }, bad, "CHECK_NOT_PASSED"},
+		"cancelled, then green on what landed": {nil, func(w *world) { w.head.Runs[0].Conclusion = "cancelled"; require(w, "unit") }, bad, "CHECK_NOT_PASSED"},
+		"running at the merge, then green on what landed": {nil, func(w *world) { w.head.Runs[0].Completed = clock("12:00"); require(w, "unit") }, look, "PASSED_AFTER_MERGE"},
+		"another was red, which is not required": {nil, func(w *world) {
+			w.head.Runs[0].Completed, w.head.Runs[1].Conclusion = clock("12:00"), "failure"
+			require(w, "unit")
+		}, look, "PASSED_AFTER_MERGE"},
 		"after the merge": {nil, func(w *world) {
 			require(w, "unit")
 			w.head.Runs[0] = run("unit", "success", "12:00")
@@ -341,11 +347,11 @@ func TestQ(t *testing.T) {
 		"by the author":              {nil, func(w *world) { manual(w, "ada") }, bad, "AUTHOR_DEPLOYED"},
 		"by the author, gate passed by another": {nil, func(w *world) {
 			manual(w, "ada")
-			w.run.Approvals = []evidence.GateApproval{{Person: gh("edsger"), State: "approved"}}
+			w.run.Approvals = []evidence.GateApproval{{Person: gh("edsger"), State: "approved", Environments: []string{"production"}}}
 		}, ok, "GATE_PASSED_BY_OTHER"},
 		"by the author, gate passed by the author": {nil, func(w *world) {
 			manual(w, "ada")
-			w.run.Approvals = []evidence.GateApproval{{Person: gh("ada"), State: "approved"}}
+			w.run.Approvals = []evidence.GateApproval{{Person: gh("ada"), State: "approved", Environments: []string{"production"}}}
 		}, bad, "AUTHOR_DEPLOYED"},
 		"by the author, gate of another environment": {nil, func(w *world) {
 			manual(w, "ada")
@@ -363,10 +369,10 @@ func TestQ(t *testing.T) {
 		"by ticket":           {byHand, nil, ok, "APPROVED_BY_OTHER"},
 		"somebody deployed, an author let it pass": {nil, func(w *world) {
 			w.run.Event, w.run.TriggeringActor = "workflow_dispatch", gh("grace")
-			w.run.Approvals = []evidence.GateApproval{{Person: gh("ada"), State: "approved"}}
+			w.run.Approvals = []evidence.GateApproval{{Person: gh("ada"), State: "approved", Environments: []string{"production"}}}
 		}, look, "GATE_PASSED_BY_AUTHOR"},
 		"merged and let pass by the author": {nil, func(w *world) {
-			w.run.Approvals = []evidence.GateApproval{{Person: gh("ada"), State: "approved"}}
+			w.run.Approvals = []evidence.GateApproval{{Person: gh("ada"), State: "approved", Environments: []string{"production"}}}
 		}, bad, "AUTHOR_DEPLOYED"},
 		"by ticket, nobody approved": {byHand, func(w *world) { w.ticket.History = w.ticket.History[1:] }, bad, "CARRIED_OUT_UNAPPROVED"},
 		"by ticket, by nobody":       {byHand, func(w *world) { w.ticket.DeployedBy = nil }, look, "DEPLOYER_NOT_LOGGED"},
@@ -424,13 +430,13 @@ func TestY(t *testing.T) {
 		"traced":           {nil, nil, ok, "COMPONENTS_TRACED"},
 		"extra":            {nil, func(w *world) { w.landed.Files = append(w.landed.Files, evidence.File{Path: "x.go"}) }, bad, "COMPONENT_NOT_REVIEWED"},
 		"generated":        {nil, func(w *world) { w.landed.Files = append(w.landed.Files, evidence.File{Path: "go.sum"}) }, look, "GENERATED_COMPONENT"},
-		"rebased":          {nil, func(w *world) { w.landed.Message = w.pr.Commits[1].Message }, look, "REBASED"},
+		"rebased":          {nil, func(w *world) { w.singly() }, look, "REBASED"},
 		"what landed lost": {nil, func(w *world) { w.lose(landedRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 		"nothing in it":    {nil, func(w *world) { w.landed.Files = nil }, unsure, "EVIDENCE_TRUNCATED"},
 		"pushed directly":  {direct, nil, bad, "DIRECT_PUSH"},
 		"by ticket":        {byHand, nil, na, "NO_CODE"},
 		"rebased, a merge of the base last": {nil, func(w *world) {
-			w.landed.Message = w.pr.Commits[1].Message
+			w.singly()
 			w.pr.Commits = append(w.pr.Commits, evidence.Commit{Repository: repo, SHA: x1, Parents: []string{c2, b0}, Message: "Merge main", Author: sign("ada"), Committer: web()})
 			w.pr.CommitsTotal, w.pr.Head.SHA = 3, x1
 		}, look, "REBASED"},

@@ -28,8 +28,8 @@ func deployerSeparate(x *exam) verdict {
 		return unable(l)
 	}
 	v := x.deployedBy(by, gates, gateLack)
-	if ex := x.exhibits("approval"); v.outcome == evidence.Exception && len(ex) > 0 {
-		v = review("COMPENSATED_BY_EXHIBIT", "The author deployed the change without a gate; an exhibit (%s) that a person must read may compensate.", quote(ex[0].File)).facts(v)
+	if ex := x.exhibits("approval"); v.code == "AUTHOR_DEPLOYED" && len(ex) > 0 && ex[0].Supports == "approval" {
+		v = review("COMPENSATED_BY_EXHIBIT", "The author deployed the change without a gate, which may be compensated: %s.", attached(ex[0])).facts(v)
 	}
 	return v.with("deployed by", by.shown).with("started by", by.event).on(x.subjectRef(), by.ref).on(x.tdep.basis...)
 }
@@ -71,7 +71,11 @@ func (x *exam) deployedBy(by starter, gates []approval, gateLack *lack) verdict 
 	own := pick(gates, byAuthor) // an author let it pass, and nobody else did
 	if by.pipeline || by.machine {
 		if len(own) == 0 {
-			return x.pipelined(by)
+			v := x.pipelined(by)
+			if v.outcome == evidence.Met && gateLack != nil { // an author may have let it pass
+				return unable(gateLack)
+			}
+			return v
 		}
 		if !isAuthor {
 			return review("GATE_PASSED_BY_AUTHOR", "%s, who wrote the change, let its deployment pass, and nobody else did.", own[0].by.shown).on(own[0].ref)
@@ -123,6 +127,9 @@ func (x *exam) pipelined(by starter) verdict {
 		return unable(l)
 	}
 	it, _ := x.c.Find(ref)
+	if it.Environment == nil {
+		return unable(&lack{ref, "how the environment " + quote(x.first.Deployment.Environment) + " is protected", "the record is no environment", "EVIDENCE_ABSENT"})
+	}
 	if len(it.Environment.Reviewers) == 0 && len(it.Environment.BranchPolicies) == 0 {
 		return review("ENVIRONMENT_NOT_PROTECTED", "The merge started the deployment, and the environment %s has no protection as of retrieval.", quote(x.first.Deployment.Environment)).facts(e).on(ref)
 	}

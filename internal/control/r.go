@@ -27,7 +27,7 @@ func deploymentLogged(x *exam) verdict {
 			by = s.Creator
 		}
 	}
-	if by == nil {
+	if x.who.identify(by).ghost {
 		lacking = append(lacking, "who deployed")
 	}
 	if d.SHA == "" {
@@ -75,7 +75,7 @@ func (x *exam) ticketLog() verdict {
 		v = review("DEPLOYED_AND_FAILED", "The ticket records when the change went live, and that it failed (%s).", what)
 	case x.tdep.dayOnly:
 		v = review("DAY_ONLY", "The ticket names the day on which the change went live, and not the time.")
-	case t.DeployedBy == nil:
+	case x.who.identify(t.DeployedBy).ghost:
 		v = review("RECORD_INCOMPLETE", "The ticket says when the change went live, and not who carried it out.")
 	}
 	by := ""
@@ -85,7 +85,7 @@ func (x *exam) ticketLog() verdict {
 	return v.with("by", by).with("went live", x.tdep.String()).with("as told by", t.DeployedBasis).on(x.main.ref).on(x.tdep.basis...)
 }
 
-// failed says whether the deployment failed after it had succeeded, or the
+// failedOutcome says whether the deployment failed after it had succeeded, or the
 // records call the change failed or taken back.
 func (x *exam) failedOutcome() (what string, refs []evidence.Ref) {
 	if d := x.first.Deployment; d != nil {
@@ -139,13 +139,13 @@ func (x *exam) takenOut() (evidence.Ref, bool) {
 	for _, in := range x.landed.ContainedIn {
 		if in.Deployment == x.first.Ref {
 			after = true
-		} else if it, _ := x.c.Find(in.Deployment); after && !in.Contains() && it.Deployment != nil && it.Deployment.Production && it.Deployment.SucceededAt().After(x.tdep.at) {
+		} else if it, _ := x.c.Find(in.Deployment); after && !in.Contains() && it.Deployment != nil && it.Deployment.Production && it.Deployment.Environment == x.first.Deployment.Environment && it.Deployment.SucceededAt().After(x.tdep.at) {
 			return in.Deployment, true
 		}
 	}
-	for _, it := range x.c.All(evidence.KindDeployment) {
+	for _, it := range x.ofRepository(evidence.KindDeployment) {
 		d := it.Deployment
-		if d != nil && d.Production && d.Repository == x.first.Deployment.Repository && d.Environment == x.first.Deployment.Environment && d.SucceededAt().After(x.tdep.at) &&
+		if d.Production && d.Environment == x.first.Deployment.Environment && d.SucceededAt().After(x.tdep.at) &&
 			d.Range != nil && d.Range.Status == "behind" && d.Range.Base == x.first.Deployment.SHA {
 			return it.Ref, true
 		}

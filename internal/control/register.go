@@ -19,6 +19,7 @@ type register struct {
 	people  *policy.People
 	entries map[string][]*entry // by key of an account
 	parent  map[string]string   // keys of one account, as far as the sources tie them
+	groups  map[string][]string // all keys of one account, in order, by their root
 	kinds   map[string]bool     // keys that the source calls a bot
 }
 
@@ -37,18 +38,11 @@ type party struct {
 	ghost   bool   // the account no longer exists
 	doubt   string // why the people file does not decide; "" where it does or is silent
 	keys    []string
+	id      string // equal for what is known to be one party; "" for a ghost, who may be anybody
 }
 
 // human reports whether the people file says which human this is.
 func (p party) human() bool { return p.entry != nil && !p.entry.machine && !p.machine }
-
-// id is equal for what is known to be one party.
-func (p party) id() string {
-	if p.entry != nil {
-		return "entry " + p.entry.name
-	}
-	return strings.Join(p.keys, " ")
-}
 
 var noreply = regexp.MustCompile(`(?i)^(?:([0-9]+)\+)?([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\[bot\])?)@users\.noreply\.`)
 
@@ -98,6 +92,7 @@ func newRegister(people *policy.People, c *evidence.Change) *register {
 			r.kinds[keys[0]] = true
 		}
 	})
+	r.group()
 	return r
 }
 
@@ -127,33 +122,41 @@ func machineType(t string) bool {
 
 func (r *register) root(k string) string {
 	for r.parent[k] != "" && r.parent[k] != k {
+		if up := r.parent[r.parent[k]]; up != "" {
+			r.parent[k] = up // chains of accounts may be of any length
+		}
 		k = r.parent[k]
 	}
 	return k
 }
 
 func (r *register) tie(a, b string) {
+	for _, k := range []string{a, b} {
+		if r.parent[k] == "" {
+			r.parent[k] = k
+		}
+	}
 	if ra, rb := r.root(a), r.root(b); ra != rb {
 		r.parent[max(ra, rb)] = min(ra, rb)
 	}
 }
 
+// group puts the keys that are tied together, once all accounts were seen.
+func (r *register) group() {
+	r.groups = map[string][]string{}
+	for _, k := range slices.Sorted(maps.Keys(r.parent)) {
+		r.groups[r.root(k)] = append(r.groups[r.root(k)], k)
+	}
+}
+
 // closure gives all keys that are tied to some, in order.
 func (r *register) closure(keys []string) []string {
-	roots := map[string]bool{}
-	out := map[string]bool{}
+	out := slices.Clone(keys)
 	for _, k := range keys {
-		roots[r.root(k)], out[k] = true, true
+		out = append(out, r.groups[r.root(k)]...)
 	}
-	for k := range r.parent {
-		if roots[r.root(k)] {
-			out[k] = true
-		}
-	}
-	for k := range roots {
-		out[k] = true
-	}
-	return slices.Sorted(maps.Keys(out))
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // identify says who an account is. Ghost is GitHub's stand-in for accounts
@@ -163,6 +166,10 @@ func (r *register) identify(p *evidence.Person) party {
 		return party{shown: "a deleted account", ghost: true}
 	}
 	out := party{shown: p.String(), keys: r.closure(keysOf(*p)), machine: machineType(p.Type)}
+	if len(out.keys) == 0 { // an account without a name is no account that could be told from another
+		return party{shown: "an account that the source does not name", ghost: true}
+	}
+	out.id = strings.Join(out.keys, " ")
 	var found []*entry
 	for _, k := range out.keys {
 		out.machine = out.machine || r.kinds[k]
@@ -177,6 +184,7 @@ func (r *register) identify(p *evidence.Person) party {
 		out.doubt = fmt.Sprintf("the accounts of %s are listed for %s and for %s", out.shown, found[0].name, found[1].name)
 	case len(found) == 1:
 		out.entry = found[0]
+		out.id = "entry " + out.entry.name
 		out.machine = out.machine || out.entry.machine
 		if policy.Fold(out.entry.name) != policy.Fold(out.shown) {
 			out.shown = out.entry.name + " (" + best(p.Login, p.Name, p.Email, out.shown) + ")"
@@ -199,9 +207,9 @@ func best(texts ...string) string {
 type sameness int
 
 const (
-	different sameness = iota
+	undecided sameness = iota // nobody has said
+	different
 	same
-	undecided
 )
 
 func (r *register) compare(a, b party) sameness {
@@ -304,16 +312,4 @@ func everybody(c *evidence.Change, see func(evidence.Person)) {
 			}
 		}
 	}
-}
-
-// Accounts gives every account that had a part in the change, as the sources
-// show them: for those who keep the people file.
-func Accounts(c *evidence.Change) []evidence.Person {
-	var out []evidence.Person
-	everybody(c, func(p evidence.Person) {
-		if !slices.Contains(out, p) {
-			out = append(out, p)
-		}
-	})
-	return out
 }

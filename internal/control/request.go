@@ -44,15 +44,26 @@ func (x *exam) ticketAnswer(l linked, name string, cut time.Time) answer {
 	case "description":
 		out.text = body.text
 	case "systems":
-		out.text, out.edited, out.sure = strings.Join(t.Components, ", "), time.Time{}, true
+		out.text, out.edited, out.sure = strings.Join(t.Components, ", "), changedAfter(t, "component", cut), true
 	case "planned_start":
 		out.text, out.edited, out.sure = fieldAt(t, evidence.Text{Markup: evidence.Plain, Source: t.Due}, "duedate", "duedate", cut).text, time.Time{}, true
 	case "requester":
 		if t.Reporter != nil {
-			out.text, out.edited, out.sure = t.Reporter.String(), time.Time{}, true
+			out.text, out.edited, out.sure = t.Reporter.String(), changedAfter(t, "reporter", cut), true
 		}
 	}
 	return out
+}
+
+// changedAfter gives when a list of the ticket first changed after a cut-off, of
+// which the history names single entries and not the whole.
+func changedAfter(t *evidence.Ticket, name string, cut time.Time) time.Time {
+	for _, h := range t.History {
+		if h.At.After(cut) && (isField(h, name, "") || isField(h, name+"s", "")) {
+			return h.At
+		}
+	}
+	return time.Time{}
 }
 
 // pullAnswer finds a field in the description of the pull request.

@@ -302,8 +302,13 @@ func (x *exam) findTier() (string, *lack) {
 	if (len(declared) == 0 && !whole || tier == "") && rank(x.p.Risk.Default) > rank(tier) {
 		tier = x.p.Risk.Default
 	}
-	if main := x.main; main.t != nil {
-		l = first(l, x.lacks(main.ref, "the risk and category of ticket "+main.t.Key, "field risk", "field category", "history"))
+	for _, t := range x.tickets {
+		if t.strong || t.ref == x.main.ref {
+			l = first(l, x.lacks(t.ref, "the risk and category of ticket "+t.t.Key, "field risk", "field category", "history"))
+		}
+	}
+	if x.pr != nil {
+		l = first(l, x.lacks(x.prRef, "the labels of the pull request", "labels"))
 	}
 	return tier, first(l, x.lostTicket())
 }

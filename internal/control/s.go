@@ -58,6 +58,13 @@ type signature struct {
 	signed bool
 	// unclear is set where the text denies it, or puts it under a condition.
 	unclear bool
+	edited  time.Time // when the text was last changed, where that was later
+}
+
+// changedAfter reports whether a text was brought to what it now says after a time,
+// or so close to it that nobody can say.
+func (s signature) changedAfter(limit moment) bool {
+	return !s.edited.IsZero() && limit.order(s.edited) >= 0
 }
 
 // signatures gives every statement: remarks, the ticket's validation field,
@@ -67,7 +74,11 @@ func (x *exam) signatures() []signature {
 	for _, m := range x.remarks() {
 		text := plain(m.Body)
 		if said := x.speaksOfValidation(text); said != silent {
-			out = append(out, signature{x.who.identify(m.Author), m.Created, text, m.where, m.ref, validatedBy.MatchString(text), said == unclear})
+			s := signature{by: x.who.identify(m.Author), at: m.Created, text: text, where: m.where, ref: m.ref, signed: validatedBy.MatchString(text), unclear: said == unclear}
+			if m.edited {
+				s.edited = m.Updated
+			}
+			out = append(out, s)
 		}
 	}
 	if t := x.main.t; t != nil && x.main.strong {
@@ -75,16 +86,16 @@ func (x *exam) signatures() []signature {
 			for _, h := range t.History {
 				to := plain(evidence.Text{Markup: f.Value.Markup, Source: h.To})
 				if isField(h, f.Title, f.ID) && x.judgeText(to, 1) == substance {
-					out = append(out, signature{x.who.identify(h.Author), h.At, to, "field " + f.Title, x.main.ref, true, false})
+					out = append(out, signature{by: x.who.identify(h.Author), at: h.At, text: to, where: "field " + f.Title, ref: x.main.ref, signed: true})
 				}
 			}
 			if !slices.ContainsFunc(t.History, func(h evidence.HistoryEntry) bool { return isField(h, f.Title, f.ID) }) && x.judgeText(plain(f.Value), 1) == substance {
-				out = append(out, signature{x.who.identify(t.Creator), t.Created, plain(f.Value), "field " + f.Title, x.main.ref, true, false})
+				out = append(out, signature{by: x.who.identify(t.Creator), at: t.Created, text: plain(f.Value), where: "field " + f.Title, ref: x.main.ref, signed: true})
 			}
 		}
 		for _, h := range t.History {
 			if isField(h, "status", "") && slices.Contains(x.p.Validation.Statuses, policy.Fold(h.To)) {
-				out = append(out, signature{x.who.identify(h.Author), h.At, h.To, "status " + h.To, x.main.ref, true, false})
+				out = append(out, signature{by: x.who.identify(h.Author), at: h.At, text: h.To, where: "status " + h.To, ref: x.main.ref, signed: true})
 			}
 		}
 	}
@@ -146,12 +157,16 @@ func (x *exam) judgeSignature(s signature, tier string, all []signature) verdict
 	limit.at, limit.lo, limit.hi = limit.at.Add(x.p.Validation.Within), limit.lo.Add(x.p.Validation.Within), limit.hi.Add(x.p.Validation.Within)
 	v := verdict{}
 	switch early, late := x.tdep.order(s.at), limit.order(s.at); {
+	case early < 0 && !s.edited.IsZero() && x.tdep.order(s.edited) >= 0:
+		v = review("VALIDATION_EDITED", "The remark that says that the change was validated was written before the deployment and edited afterwards; what it said when is not known.").at("edited", s.edited)
 	case early < 0:
 		v = exception("VALIDATED_BEFORE_DEPLOYMENT", "The change was only called validated before it was deployed.")
 	case early == 0 || late == 0:
 		v = review("WITHIN_CLOCK_SKEW", "The change was called validated so close to the deployment or to the end of the time allowed that the clocks do not say whether it counts.")
 	case late > 0:
 		v = exception("VALIDATED_LATE", "The change was validated %s after its deployment, and the policy allows %s.", hours(elapsed), hours(x.p.Validation.Within))
+	case s.changedAfter(limit):
+		v = review("VALIDATION_EDITED", "The remark that says that the change was validated was edited after the time allowed; what it said before is not known.").at("edited", s.edited)
 	case s.unclear:
 		v = review("VALIDATION_UNCLEAR", "A remark speaks of validation, and does not plainly say that the change was validated: %s.", quote(s.text))
 	case claims(s.text) > elapsed+x.p.Skew:
@@ -174,6 +189,9 @@ func (x *exam) signedFor(s signature, tier string, all []signature) verdict {
 		return review("VALIDATION_CLAIMED", "%s wrote that the change was looked at in production, in a remark and not in a form, field or status made for that; a person must say whether it counts.", s.by.shown)
 	case s.signed && !s.names():
 		return review("VALIDATED_FOR_ANOTHER", "%s wrote the form, and it names somebody else as the one who validated.", s.by.shown)
+	case !s.by.human(): // programs and deleted accounts were told apart before
+		_, code, why := x.undecided(s.by, author{party: s.by})
+		return review(code, "%s validated the change, and it is not known who that is: %s.", s.by.shown, why)
 	}
 	if x.p.Validation.OtherThanImplementer {
 		authors, l := x.authors(s.at)
@@ -218,7 +236,8 @@ func (x *exam) signedFor(s signature, tier string, all []signature) verdict {
 }
 
 func (x *exam) inWindowOf(s signature) bool {
-	return x.tdep.order(s.at) > 0 && s.at.Before(x.tdep.lo.Add(x.p.Validation.Within))
+	end := x.tdep.lo.Add(x.p.Validation.Within)
+	return x.tdep.order(s.at) > 0 && s.at.Before(end) && s.edited.Before(end)
 }
 
 // checklist reports whether a text has several ticked lines.
@@ -241,16 +260,19 @@ func (x *exam) unsigned(best verdict, tier string, all []signature) verdict {
 	var watched []string
 	within := true
 	for _, it := range x.c.All(evidence.KindSignal) {
-		if s := it.Signal; s != nil {
+		if s := it.Signal; s != nil && measured(s.After) {
 			watched = append(watched, s.Name)
 			within = within && holds(s.After, s.Threshold)
 		}
 	}
 	v, role := best, x.p.Validation.SignOff[tier]
+	checks := slices.Concat(x.exhibits("monitoring"), x.exhibits("deployment"))
 	switch {
-	case len(x.exhibits("monitoring")) > 0:
-		v = review("VALIDATED_BY_EXHIBIT", "An exhibit (%s) that a person must read shows what was checked.", quote(x.exhibits("monitoring")[0].File))
-	case best.code == "VALIDATED_LATE" || best.code == "SIGN_OFF_MISSING":
+	case best.outcome == evidence.Unable: // somebody signed, and may be an author
+	case best.code == "VALIDATED_LATE": // that it was late is on record
+	case len(checks) > 0:
+		v = review("VALIDATED_BY_EXHIBIT", "No record that counts shows who checked the change, and %s.", attached(checks[0]))
+	case best.code == "SIGN_OFF_MISSING":
 	case best.code == "" && role != "" && x.overdue():
 		v = exception("SIGN_OFF_MISSING", "Nobody is recorded to have signed for a check of the change after its deployment; at tier %s the policy asks a %s to.", tier, role)
 		if i := slices.IndexFunc(all, x.inWindowOf); i >= 0 {
@@ -273,6 +295,11 @@ func (x *exam) unsigned(best verdict, tier string, all []signature) verdict {
 // retrieval.
 func (x *exam) overdue() bool {
 	return x.c.AsOf.IsZero() || !x.c.AsOf.Before(x.tdep.hi.Add(x.p.Validation.Within))
+}
+
+// measured reports whether there is any value.
+func measured(w evidence.Window) bool {
+	return slices.ContainsFunc(w.Series, func(s evidence.Series) bool { return len(s.Points) > 0 })
 }
 
 func holds(w evidence.Window, t evidence.Threshold) bool {

@@ -14,6 +14,9 @@ var onlyRevert = regexp.MustCompile(`(?i)^(we |i |to |just |simply |git )*(rever
 // noPlan is how people say that they have none.
 var noPlan = regexp.MustCompile(`(?i)^(no|not|none|nothing|see|as|cannot|can'?t|impossible|irreversible)\b|\b(not|cannot) be (rolled|reverted|undone)`)
 
+// mereYes is an answer to whether there is a plan, and none to what it is.
+var mereYes = regexp.MustCompile(`(?i)^(yes|y|ok|okay|done|sure|possible|easy|trivial|simple|standard|as usual|usual|automatic|exists|available|ready)[.!]*$`)
+
 // rollbackPlanned is T: before the deployment it was written down how to take
 // the change back, or the policy says that the pipeline does.
 func rollbackPlanned(x *exam) verdict {
@@ -56,7 +59,7 @@ func (x *exam) planAt(cut time.Time) verdict {
 		switch text := words(p.a.text); {
 		case p.a.lack != nil || x.worth("rollback_plan", p.a) == blank || nothings.MatchString(text):
 			continue
-		case x.worth("rollback_plan", p.a) == boilerplate, noPlan.MatchString(text):
+		case x.worth("rollback_plan", p.a) == boilerplate, noPlan.MatchString(text), mereYes.MatchString(text):
 			w = review("PLAN_SAYS_NOTHING", "The rollback plan on the %s says nothing of use.", p.where)
 		case onlyRevert.MatchString(text) && x.inCategory(x.judged(), x.p.Rollback.Irreversible...):
 			w = review("REVERT_IS_NO_PLAN", "The plan is to revert the change, which does not take back what it does to data.")
@@ -71,6 +74,9 @@ func (x *exam) planAt(cut time.Time) verdict {
 	}
 	if best.isException() && lost != nil {
 		return unable(lost)
+	}
+	if ex := x.exhibits("rollback"); best.isException() && len(ex) > 0 {
+		return review("PLANNED_BY_EXHIBIT", "No record holds a rollback plan, and %s.", attached(ex[0]))
 	}
 	return best
 }

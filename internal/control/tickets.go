@@ -78,54 +78,6 @@ func (l *linked) name(place string, strong bool, rank int) {
 // inPassing is how people name a ticket that the change is not for.
 var inPassing = regexp.MustCompile(`(?i)\b(see also|see|related( to)?|relates to|cf\.?|compare|similar to|like in|follow-?up( to| of)?|depends on|blocked by|unlike|not part of|separate from|duplicate of|introduced (by|in))\b`)
 
-// linkOf says where the change names a ticket by any of its keys.
-func (x *exam) linkOf(ref evidence.Ref, keys ...string) linked {
-	var l linked
-	keys = append(keys, ref.ID)
-	named := func(text string, branch bool) bool {
-		return slices.ContainsFunc(keys, func(k string) bool { return k != "" && namesKey(text, k, branch, x.repository()) })
-	}
-	prose := func(text, place string, rank int) {
-		for line := range strings.Lines(text) {
-			if named(line, false) {
-				weak := inPassing.MatchString(line) && !closes(line, ref.ID, x.repository())
-				if weak {
-					l.name(place+", in passing", false, rank+10)
-				} else {
-					l.name(place, true, rank)
-				}
-			}
-		}
-	}
-	message := func(m string, rank int) {
-		subject, rest, _ := strings.Cut(m, "\n")
-		if named(subject, false) {
-			l.name("commit message", true, rank)
-		}
-		prose(rest, "commit message", rank)
-	}
-	switch {
-	case x.pr != nil:
-		if named(x.pr.Title, false) {
-			l.name("title", true, 0)
-		}
-		if named(x.pr.Head.Ref, true) {
-			l.name("branch", true, 1)
-		}
-		prose(plain(x.pr.Body), "description", 4)
-		for _, c := range x.pr.Commits {
-			message(c.Message, 2)
-		}
-		it, _ := x.c.Find(x.prRef)
-		if strings.Contains(ref.ID, "#") && slices.Contains(it.Links, ref) {
-			l.name("link of the pull request", true, 3)
-		}
-	case x.landed != nil:
-		message(x.landed.Message, 2)
-	}
-	return l
-}
-
 func (x *exam) repository() string {
 	switch {
 	case x.pr != nil:
@@ -136,39 +88,20 @@ func (x *exam) repository() string {
 	return ""
 }
 
-// namesKey reports whether a text names a ticket: a tracker's key as a whole
-// word, a forge's issue by its number.
-func namesKey(text, key string, branch bool, repository string) bool {
-	if project, _, ok := strings.Cut(key, "-"); ok && !strings.Contains(key, "#") {
-		return slices.Contains(evidence.TicketKeys(text, []string{strings.ToUpper(project)}, branch), strings.ToUpper(key))
-	}
-	repo, number, ok := strings.Cut(key, "#")
-	if !ok || branch {
-		return false
-	}
-	pattern := `(?i)(^|[^\w/.-])` + regexp.QuoteMeta(repo) + `#` + number + `($|[^\w])`
-	if strings.EqualFold(repo, repository) {
-		pattern += `|(^|[^\w/.-])#` + number + `($|[^\w])`
-	}
-	return regexp.MustCompile(pattern).MatchString(text)
-}
-
-func closes(line, id, repository string) bool {
-	return slices.Contains(evidence.ClosingIssues(line, repository), id)
-}
-
 // missingTickets gives the gaps of tickets that the change names.
 func (x *exam) missingTickets() []evidence.Gap {
-	var out []evidence.Gap
-	for _, g := range x.c.Gaps {
-		if g.Ref.Kind != evidence.KindTicket || g.Part != "" {
-			continue
-		}
-		if _, there := x.c.Find(g.Ref); !there && x.linkOf(g.Ref, g.Ref.ID).strong {
-			out = append(out, g)
+	if x.missing == nil {
+		x.missing = []evidence.Gap{}
+		for _, g := range x.c.Gaps {
+			if g.Ref.Kind != evidence.KindTicket || g.Part != "" || !x.linkOf(g.Ref).strong {
+				continue
+			}
+			if _, there := x.c.Find(g.Ref); !there {
+				x.missing = append(x.missing, g)
+			}
 		}
 	}
-	return out
+	return x.missing
 }
 
 // lostTicket says that a ticket which the change names was not obtained: what

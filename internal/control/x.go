@@ -20,7 +20,7 @@ func privacyReviewed(x *exam) verdict {
 		if word := x.privacyWord(); word != "" {
 			return review("MAY_TOUCH_PERSONAL_DATA", "The texts of the change speak of %s, and no path or label says that it touches personal data; a person must say whether it does.", quote(word)).on(x.subjectRef(), x.main.ref)
 		}
-		if l := x.lostTicket(); l != nil {
+		if l := first(x.lostTicket(), x.emergencyLack()); l != nil { // the labels and categories of all records
 			return unable(l)
 		}
 		return notApplicable("NO_PERSONAL_DATA", "Nothing that the change touches is personal or confidential data by the policy.").on(x.subjectRef())
@@ -55,13 +55,16 @@ func (x *exam) privacyAt(cut time.Time) verdict {
 			v = w
 		}
 	}
-	if v.outcome != evidence.Met && l != nil {
+	if l != nil && (v.outcome != evidence.Met || x.authorsLack(cut) != nil) {
 		return unable(l)
 	}
 	if ref, text := x.toldPrivate(cut); v.isException() && text != "" {
 		v = review("PRIVACY_REVIEW_TOLD", "The change touches personal or confidential data, and a text says that this was looked at (%s); a person must read it.", quote(text)).on(ref)
 	} else if v.isException() && x.remarksLack() != nil {
 		return unable(x.remarksLack())
+	}
+	if ex := x.exhibits("approval"); v.isException() && len(ex) > 0 {
+		v = review("PRIVACY_REVIEW_BY_EXHIBIT", "The change touches personal or confidential data, no record shows that somebody who may judge that approved it, and %s.", attached(ex[0]))
 	}
 	return v.with("approvals", shownApprovals(all))
 }

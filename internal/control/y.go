@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tickmark-dev/tickmark/internal/evidence"
 	"github.com/tickmark-dev/tickmark/internal/policy"
 )
 
@@ -44,12 +45,12 @@ func componentsTraceable(x *exam) verdict {
 	}
 	v := met("COMPONENTS_TRACED", "Every file that was deployed for the change stands in its pull request.")
 	switch {
+	case x.singly() && x.landedSingly().outcome != evidence.Met:
+		v = review("REBASED", "The forge put the commits on the base one by one, and only the files of the last were compared.").with("files that the pull request does not show", strings.Join(extra, ", "))
 	case len(extra) > 0:
 		v = exception("COMPONENT_NOT_REVIEWED", "A file was deployed that is not in the pull request: %s.", quote(extra[0])).with("files", strings.Join(extra, ", "))
 	case len(generated) > 0:
 		v = review("GENERATED_COMPONENT", "A file was deployed that is not in the pull request and that tools write: %s.", quote(generated[0])).with("files", strings.Join(generated, ", "))
-	case x.rebased():
-		v = review("REBASED", "The forge put the commits on the base one by one, and only the files of the last were compared.")
 	}
 	return v.with("files that landed", count(len(x.landed.Files), "file")).with("files reviewed", count(len(x.pr.Files), "file")).on(x.prRef).on(x.tdep.basis...)
 }

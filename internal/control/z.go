@@ -54,7 +54,7 @@ func (x *exam) followUp() string {
 			return m.where
 		}
 	}
-	if t := x.main.t; t != nil {
+	if t := x.main.t; t != nil && x.main.strong {
 		for _, s := range []string{t.Resolution, t.Status} {
 			if tookBack.MatchString(s) {
 				return "ticket " + t.Key + ": " + s
@@ -74,8 +74,8 @@ func (x *exam) incidentLink() (evidence.TicketLink, bool) {
 		return evidence.TicketLink{}, false
 	}
 	for _, r := range x.main.t.Related {
-		if names(r.Relation, "incident") || names(r.Relation, "cause") {
-			return r, true
+		if names(r.Relation, "incident") || names(r.Relation, "causes") || names(r.Relation, "cause of") {
+			return r, true // "is caused by" tells of what went before
 		}
 	}
 	return evidence.TicketLink{}, false

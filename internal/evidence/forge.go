@@ -97,6 +97,9 @@ type File struct {
 	Additions    int    `json:"additions"`
 	Deletions    int    `json:"deletions"`
 	Patch        string `json:"patch,omitempty"` // unified diff without the file header; "" for binary or too large
+	// Blob is the hash of the file's content as the change leaves it, of a removed
+	// file as it was; "" where the source does not say.
+	Blob string `json:"blob,omitempty"`
 }
 
 // Commit is one commit of a repository.

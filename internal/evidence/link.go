@@ -15,6 +15,19 @@ var ticketKey = regexp.MustCompile(`[A-Za-z][A-Za-z0-9_]*-[0-9]+`)
 // anyCase is for branch names, where people write feature/pay-123.
 func TicketKeys(text string, projects []string, anyCase bool) []string {
 	var keys []string
+	for _, key := range Keys(text, anyCase) {
+		if project, _, _ := strings.Cut(key, "-"); slices.Contains(projects, project) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// Keys gives every word of a text that has the form of a ticket's key, whatever
+// its project, as TicketKeys does. Many are none: UTF-8, SHA-256.
+func Keys(text string, anyCase bool) []string {
+	var keys []string
+	seen := map[string]bool{}
 	for _, at := range ticketKey.FindAllStringIndex(text, -1) {
 		word := text[at[0]:at[1]]
 		// A key is a whole word: XPAY-12, PAY-12-B and PAY-12.5 name other things.
@@ -22,14 +35,13 @@ func TicketKeys(text string, projects []string, anyCase bool) []string {
 			continue
 		}
 		upper := strings.ToUpper(word)
-		if !anyCase && word != upper {
+		if !anyCase && word != upper || seen[upper] {
 			continue
 		}
-		project, number, _ := strings.Cut(upper, "-")
-		if strings.HasPrefix(number, "0") || !slices.Contains(projects, project) || slices.Contains(keys, upper) {
-			continue
+		if _, number, _ := strings.Cut(upper, "-"); !strings.HasPrefix(number, "0") {
+			seen[upper] = true
+			keys = append(keys, upper)
 		}
-		keys = append(keys, upper)
 	}
 	return keys
 }
@@ -58,12 +70,14 @@ var closing = regexp.MustCompile(`(?i)\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?
 // resolves; a bare #12 is of the given repository.
 func ClosingIssues(text, repository string) []string {
 	var ids []string
+	seen := map[string]bool{}
 	for _, m := range closing.FindAllStringSubmatch(text, -1) {
 		id := m[1] + "#" + m[2]
 		if m[1] == "" {
 			id = repository + id
 		}
-		if !slices.Contains(ids, id) {
+		if !seen[id] {
+			seen[id] = true
 			ids = append(ids, id)
 		}
 	}
@@ -89,9 +103,11 @@ type place struct {
 // in its title, body, branch and commits, in that order.
 func (pr *PullRequest) TicketKeys(projects []string) []string {
 	var keys []string
+	seen := map[string]bool{}
 	for _, p := range pr.ticketPlaces() {
 		for _, k := range TicketKeys(p.text, projects, p.branch) {
-			if !slices.Contains(keys, k) {
+			if !seen[k] {
+				seen[k] = true
 				keys = append(keys, k)
 			}
 		}

@@ -81,6 +81,8 @@ func TestMistakes(t *testing.T) {
 		"skew":                      {"clock_skew: 2m", "clock_skew: 2", "clock_skew: expected a duration from"},
 		"times of day":              {`from: "00:00"`, `from: "25:00"`, `business_hours.from: "25:00" is not a time of day`},
 		"freeze reversed":           {"  tolerance: 30m", "  tolerance: 30m\n  freezes: [{name: x, from: 2026-02-01, to: 2026-01-01}]", "windows.freezes[0]: ends (2026-01-01) before it begins (2026-02-01)"},
+		"freeze of no day":          {"  tolerance: 30m", "  tolerance: 30m\n  freezes: [{name: x, from: 2026-01-01, to: 2026-01-01}]", "windows.freezes[0]: holds no day: it begins and ends on 2026-01-01"},
+		"window of no length":       {"  tolerance: 30m", "  tolerance: 30m\n  weekly: [{days: [mon], from: \"18:00\", to: \"18:00\"}]", "windows.weekly[0]: is of no length"},
 		"window reversed":           {"  tolerance: 30m", "  tolerance: 30m\n  weekly: [{days: [mon], from: \"18:00\", to: \"06:00\"}]", "windows.weekly[0]: ends before it begins"},
 		"zone":                      {"time_zone: UTC", "time_zone: CEST", `"CEST" is not a known time zone`},
 		"business hours missing":    {"hours: calendar", "hours: business", ""},

@@ -244,7 +244,11 @@ func (p *Policy) readWindows(v yamlfile.Value) {
 // reversed reports days in the wrong order; the last is the first that no
 // longer counts.
 func reversed(v yamlfile.Value, from, to string) {
-	if from != "" && to != "" && to <= from {
+	switch {
+	case from == "" || to == "" || to > from:
+	case to == from:
+		v.Problem("holds no day: it begins and ends on %s, and the day in `to` is the first that no longer counts; for one day write the next day in `to`", from)
+	default:
 		v.Problem("ends (%s) before it begins (%s); the day in `to` is the first that no longer counts", to, from)
 	}
 }

@@ -147,7 +147,11 @@ func span(from, to *time.Duration, days *[]time.Weekday, more yamlfile.Keys) fun
 			keys[k] = read
 		}
 		v.Mapping(keys, "days", "from", "to")
-		if v.Child("from") != nil && v.Child("to") != nil && *to <= *from {
+		switch {
+		case v.Child("from") == nil || v.Child("to") == nil || *to > *from:
+		case *to == *from:
+			v.Problem("is of no length: it begins and ends at the same time; a whole day is written as 00:00 to 24:00")
+		default:
 			v.Problem("ends before it begins; a window past midnight is written as two")
 		}
 	}

@@ -11,14 +11,14 @@ func testEffects() map[string][]effect {
 		"rerun":             {{"K", NeedsReview, ""}},
 		"red-merge":         {{"KL", Exception, ""}},
 		"no-ci":             {{"K", NeedsReview, "CI never ran on the pull request; it passed on main afterwards, before the deployment."}, {"LM", Exception, ""}},
-		"cancelled-ci":      {{"K", NeedsReview, "The run on the final commit was cancelled; the same checks passed on main afterwards, before the deployment."}, {"L", Exception, ""}},
+		"cancelled-ci":      {{"K", Exception, "The run on the final commit was cancelled, and it was merged all the same; that the checks passed on main afterwards does not undo that."}, {"L", Exception, ""}},
 		"scan-cancelled":    {{"M", Exception, ""}},
 		"docs-only":         {{"KM", NotApplicable, "Only documentation is touched."}},
 
 		"skipped-integration": {{"K", NeedsReview, ""}, {"L", Exception, ""}},
 		"status-by-hand":      {{"KL", NeedsReview, ""}},
 		"no-tests-run":        {{"L", NeedsReview, ""}},
-		"scan-failed":         {{"K", NeedsReview, "A check had failed when it was merged, and the policy names none that need not pass; those of main passed afterwards."}, {"M", Exception, ""}},
+		"scan-failed":         {{"K", Exception, "A check had failed when it was merged, and the policy names none that need not pass."}, {"M", Exception, ""}},
 		"waived-finding":      {{"KM", NeedsReview, ""}},
 
 		"no-testing-notes": {{"LN", Exception, ""}},

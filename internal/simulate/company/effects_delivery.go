@@ -7,7 +7,7 @@ func deliveryEffects() map[string][]effect {
 		"deployed-with-a-push":     {{"O", Exception, ""}},
 		"deployed-with-unapproved": {{"O", NeedsReview, ""}},
 		"deployed-with-uncertain":  {{"O", NeedsReview, ""}},
-		"rebased-singly":           {{"Y", NeedsReview, ""}},
+		"rebased-singly":           {{"HY", NeedsReview, ""}},
 		"branch-not-protected":     {{"J", NeedsReview, ""}},
 
 		"environment-self-approval": {{"Q", Met, "Whoever started the deployment also let it into production; they are no author."}},

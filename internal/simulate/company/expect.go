@@ -66,7 +66,8 @@ import (
 //     an emergency a documented minimum is asked. Infrastructure is tried on
 //     staging alone. At low risk L rests on the review, and follows E.
 //   - K of a pull request is what had passed on its head when it was merged.
-//     What passed on main only afterwards needs review. The policy names no
+//     What had failed on it, or was cancelled, is an exception; where none ran on
+//     it, what passed on main afterwards needs review. The policy names no
 //     required checks, so that every check counts. A push has no other run than
 //     that on main.
 //   - A change by ticket alone has no commit: J, K, M, O and Y are not
@@ -85,8 +86,9 @@ import (
 //     company's form is a signature. At high risk a lead has to sign.
 //   - X: the security team may judge it, by approving the change. What a remark
 //     tells of a review of people's data needs review.
-//   - Y compares the files that landed with those of the pull request. After a
-//     rebase of several commits only the last can be compared.
+//   - Y compares the files that landed with those of the pull request, and H their
+//     lines. After a rebase of several commits only the last can be compared:
+//     both need review.
 //   - Z: rolled back is on record where the change's ticket is linked to the
 //     incident; measurements out of bounds alone need review.
 //   - Of what is not deployed yet, the letters that look at the deployment are

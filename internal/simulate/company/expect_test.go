@@ -148,7 +148,7 @@ func TestSamplesAreExpectedAsTheyWereTold(t *testing.T) {
 	for id, want := range map[string]string{
 		"ledger-api#1248":       ".........0.?...-......--.-", // a database migration by the book
 		"checkout-web#2232":     ".........0.....-..?.-.--.-", // a small feature
-		"payout-worker#676":     ".-...--..0???x.?..?.-.--?-", // an emergency whose logs are gone
+		"payout-worker#676":     ".-...--?.0???x.?..?.-.--?-", // an emergency whose logs are gone
 		"ledger-api#1257":       ".......x.0.....-..?.-.--.-", // a push after the only approval
 		"identity-gateway#961":  "...?.x...0??...-..x.-.--.-", // a test that passed on its second run; sign-in, rated too low
 		"checkout-web#2205":     "?........0???..-..?.-.--..", // rolled back

@@ -49,9 +49,9 @@ func (s *story) tellIncident(inc *incident) {
 	}
 	is.Say(s.ids, s.cal.add(inc.over, 200), s.who["marta"].Jira, "Review held. Lessons: watch the first five minutes after a release by name, not in general. Follow-up tickets are linked.")
 	at := inc.over.Add(40 * time.Minute)
-	link := func(other *tracker.Issue, kind, inward, outward string) {
+	link := func(from, to *tracker.Issue, kind, inward, outward string) {
 		at = at.Add(time.Minute)
-		tracker.Relate(s.ids, at, commander.Jira, is, other, kind, inward, outward)
+		tracker.Relate(s.ids, at, commander.Jira, from, to, kind, inward, outward)
 	}
 	seen := map[string]bool{}
 	for _, p := range inc.plans {
@@ -61,13 +61,17 @@ func (s *story) tellIncident(inc *incident) {
 			}
 			seen[tk.key] = true
 			at = later(at, tk.created)
-			link(tk.issue, "Problem/Incident", "is caused by", "causes")
+			from, to := is, tk.issue
+			if p.causes { // the incident came of it
+				from, to = to, from
+			}
+			link(from, to, "Problem/Incident", "is caused by", "causes")
 		}
 	}
 	for _, c := range s.requests {
 		if c.incident == inc {
 			at = later(at, c.ticket.created)
-			link(c.issue, "Relates", "relates to", "relates to")
+			link(is, c.issue, "Relates", "relates to", "relates to")
 		}
 	}
 }

@@ -110,7 +110,8 @@ func lock(lang string, d dependency) forge.File {
 	case "go":
 		return patch("go.sum", d.name+" v"+d.from+" h1:"+forge.SHA(d.name, d.from)[:27]+"=", d.name+" v"+d.to+" h1:"+forge.SHA(d.name, d.to)[:27]+"=", lang)
 	case "ts":
-		return forge.File{Path: "package-lock.json", Status: "modified", Additions: 214, Deletions: 188} // too large for a patch
+		// Too large for a patch: only the hash of its content says what it holds.
+		return forge.File{Path: "package-lock.json", Status: "modified", Additions: 214, Deletions: 188, SHA: forge.SHA("blob", d.name, d.to)}
 	case "py":
 		return patch("uv.lock", "version = \""+d.from+"\"", "version = \""+d.to+"\"", lang)
 	}

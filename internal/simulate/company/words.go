@@ -138,7 +138,7 @@ func words() map[string]string {
 		"not-accepted":               "high risk, and nobody is recorded to have tried it before production",
 		"recognised-emergency":       "its records called it an emergency when it was deployed",
 		"terse":                      "the reason that the ticket gives has fewer words than the policy asks for",
-		"rebased-singly":             "rebased onto main as several commits, of which the records compare the last",
+		"rebased-singly":             "rebased onto main as several commits, of which the records hold the last alone",
 		"branch-not-protected":       "merged into a branch that is not protected now",
 		"taken-back-unsaid":          "rolled back with the rest of its release, which its own records do not say",
 		"taken-back-on-record":       "the change request is linked to the incident that took the change back",
