@@ -23,6 +23,7 @@ func (r *Run) findSamples(ctx context.Context, lines []request.Line, known map[s
 	r.progress.Stage("Finding the samples", len(lines))
 	var samples []evidence.Sample
 	var unmatched []evidence.Unmatched
+	at := map[evidence.Ref]int{} // where a sample stands
 	for _, line := range lines {
 		var miss *evidence.Unmatched
 		ref, ok := known[line.Where]
@@ -31,7 +32,7 @@ func (r *Run) findSamples(ctx context.Context, lines []request.Line, known map[s
 		}
 		r.progress.Step(line.Text)
 		if miss == nil {
-			if i := slices.IndexFunc(samples, func(s evidence.Sample) bool { return s.Ref == ref }); i >= 0 {
+			if i, taken := at[ref]; taken {
 				miss = &evidence.Unmatched{Reason: evidence.Duplicate, Tried: []string{
 					fmt.Sprintf("%s is sample %d already, asked for at %s", ref.ID, samples[i].Number, samples[i].Where)}}
 			}
@@ -45,6 +46,7 @@ func (r *Run) findSamples(ctx context.Context, lines []request.Line, known map[s
 		if s.Label == "" {
 			s.Label = strconv.Itoa(s.Number)
 		}
+		at[ref] = len(samples)
 		samples = append(samples, s)
 	}
 	return samples, unmatched
