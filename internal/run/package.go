@@ -210,7 +210,9 @@ func (r *Run) find(ctx context.Context, j *job) error {
 		return err
 	}
 	var unmatched []evidence.Unmatched
-	j.samples, unmatched = r.findSamples(ctx, append(lines, j.wanted.Lines...), known)
+	if j.samples, unmatched, err = r.findSamples(ctx, j.ledger, append(lines, j.wanted.Lines...), known); err != nil {
+		return err
+	}
 	j.result.Unmatched = unmatched
 	if len(j.samples) > 0 {
 		return nil

@@ -23,7 +23,7 @@ func TestFindingSamplesDoesNotGrowWithTheSquare(t *testing.T) {
 	known["argument 1"] = known["population, change 77"]
 	r := runOver(t, forge{})
 	began := time.Now()
-	samples, unmatched := r.findSamples(t.Context(), lines, known)
+	samples, unmatched, _ := r.findSamples(t.Context(), nil, lines, known)
 	if took := time.Since(began); took > 5*time.Second {
 		t.Errorf("%d samples were found in %s", len(samples), took)
 	}
