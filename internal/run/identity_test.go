@@ -25,7 +25,7 @@ func twoForges(t *testing.T) (*Run, *ledger.Ledger) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	load, err := l.Begin(r.cfg.Period, r.cfg.Zone, ledgerScope(r.cfg))
+	load, err := l.Begin(t.Context(), r.cfg.Period, r.cfg.Zone, ledgerScope(r.cfg))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,5 +167,36 @@ func TestMovedTicketIsOneTicket(t *testing.T) {
 	}
 	if len(keys) == 0 {
 		t.Error("the change has no ticket")
+	}
+}
+
+// A ledger that another run is making is waited for, and not made once more.
+func TestLedgerThatAnotherRunMakes(t *testing.T) {
+	r, l := twoForges(t)
+	source, err := r.mark(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := ledger.Open(r.cfg.Ledger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	load, err := other.Begin(t.Context(), r.cfg.Period, r.cfg.Zone, ledgerScope(r.cfg))
+	if err != nil {
+		t.Fatal(err)
+	}
+	load.Source(source)
+	if l.Source() == source {
+		t.Fatal("the ledger is of the newest reading already")
+	}
+	time.AfterFunc(300*time.Millisecond, func() {
+		if err := load.Finish(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+	got, err := r.population(t.Context())
+	if err != nil || got == nil || got.Source() != source {
+		t.Fatalf("the ledger that was waited for is %v, %v", got, err)
 	}
 }

@@ -58,7 +58,7 @@ func (r *Run) enumerate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	load, err := l.Begin(r.cfg.Period, r.cfg.Zone, ledgerScope(r.cfg))
+	load, err := l.Begin(ctx, r.cfg.Period, r.cfg.Zone, ledgerScope(r.cfg))
 	if err != nil {
 		return err
 	}
@@ -247,6 +247,20 @@ func (r *Run) openLedger() (*ledger.Ledger, error) {
 	return l, nil
 }
 
+// reopened opens the ledger anew when no other run makes it.
+func (r *Run) reopened(ctx context.Context) (*ledger.Ledger, error) {
+	if err := r.ledger.Close(); err != nil {
+		return nil, err
+	}
+	r.ledger = nil
+	said := time.AfterFunc(2*time.Second, func() { r.log.Warn("another run makes the ledger; this one waits for it") })
+	defer said.Stop()
+	if err := ledger.Wait(ctx, r.cfg.Ledger); err != nil {
+		return nil, err
+	}
+	return r.openLedger()
+}
+
 // population gives the ledger of the newest listing, and makes it again from
 // the vault where it is not there, damaged, or of an older listing. It gives
 // nil where the period was never listed.
@@ -269,11 +283,18 @@ func (r *Run) population(ctx context.Context) (*ledger.Ledger, error) {
 	if l.Loaded() && l.Source() == source {
 		return l, nil
 	}
+	rebuilt := l.Rebuilt()
+	if l, err = r.reopened(ctx); err != nil {
+		return nil, err
+	}
+	if l.Loaded() && l.Source() == source { // another run has made it meanwhile
+		return l, nil
+	}
 	why := fmt.Sprintf("the ledger %s is not of the newest reading; it is made from the vault again", r.cfg.Ledger)
 	if !l.Loaded() {
 		why = fmt.Sprintf("there was no ledger at %s; it is made from the vault again", r.cfg.Ledger)
 	}
-	r.log.Warn(cmp.Or(l.Rebuilt(), why))
+	r.log.Warn(cmp.Or(rebuilt, l.Rebuilt(), why))
 	if err := r.rebuild(ctx); err != nil {
 		return nil, err
 	}

@@ -308,7 +308,7 @@ func TestCutsOfTwoSystemsAreTwo(t *testing.T) {
 	fill := func(before listed, sources ...evidence.Collector) evidence.Population {
 		t.Helper()
 		r.sources = sources
-		load, err := l.Begin(r.cfg.Period, r.cfg.Zone, ledgerScope(r.cfg))
+		load, err := l.Begin(t.Context(), r.cfg.Period, r.cfg.Zone, ledgerScope(r.cfg))
 		if err != nil {
 			t.Fatal(err)
 		}
