@@ -49,8 +49,12 @@ func (log *changeLog) walk(ctx context.Context) iter.Seq2[evidence.Dossier, erro
 		if log.spool != nil {
 			next = log.again
 		}
-		err := next(ctx, func(d evidence.Dossier) bool { return yield(d, nil) })
-		if err != nil {
+		stopped := false
+		err := next(ctx, func(d evidence.Dossier) bool {
+			stopped = !yield(d, nil)
+			return !stopped
+		})
+		if err != nil && !stopped { // who has stopped must not be called again
 			yield(evidence.Dossier{}, err)
 		}
 	}

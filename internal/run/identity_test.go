@@ -2,6 +2,8 @@ package run
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -198,5 +200,30 @@ func TestLedgerThatAnotherRunMakes(t *testing.T) {
 	got, err := r.population(t.Context())
 	if err != nil || got == nil || got.Source() != source {
 		t.Fatalf("the ledger that was waited for is %v, %v", got, err)
+	}
+}
+
+// Who stops walking over the changes hears no more, not even of a file that
+// could not be removed.
+func TestChangeLogThatIsLeftEarly(t *testing.T) {
+	r, l := twoForges(t)
+	scratch := t.TempDir()
+	log := r.changeLog(l, scratch, nil)
+	for _, spoil := range []bool{false, true} {
+		n := 0
+		for _, err := range log.walk(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n++; spoil {
+				if err := os.RemoveAll(scratch); err != nil {
+					t.Fatal(err)
+				}
+			}
+			break
+		}
+		if left, err := filepath.Glob(filepath.Join(scratch, "*")); n != 1 || err != nil || len(left) > 0 {
+			t.Errorf("%d changes were heard of; left are %v, %v", n, left, err)
+		}
 	}
 }
