@@ -94,14 +94,15 @@ func (ld *Load) begin(scope Scope) {
 	}
 }
 
-// Dataset adds how a data set was obtained.
+// Dataset adds how a data set was obtained. Of two that say different things of
+// one, the worse news counts: the one with more signs of incompleteness.
 func (ld *Load) Dataset(d evidence.IPE) error {
 	text, err := json.Marshal(d)
 	if err != nil {
 		return fmt.Errorf("ledger: data set %q: %w", d.Dataset, err)
 	}
 	ld.w.do(`INSERT INTO datasets (system, dataset, scope, rows, truncations, ipe) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET rows = excluded.rows, truncations = excluded.truncations, ipe = excluded.ipe WHERE excluded.ipe > ipe`,
+		ON CONFLICT DO UPDATE SET rows = excluded.rows, truncations = excluded.truncations, ipe = excluded.ipe WHERE excluded.truncations > truncations OR excluded.truncations = truncations AND excluded.ipe > ipe`,
 		d.System, d.Dataset, d.Scope, d.Rows, len(d.Truncations), string(text))
 	for _, e := range d.Exclusions {
 		for _, id := range e.IDs {
