@@ -170,6 +170,14 @@ func TestMovedTicketIsOneTicket(t *testing.T) {
 	if len(keys) == 0 {
 		t.Error("the change has no ticket")
 	}
+	// A person must still say whether it is the same request.
+	d, err := r.tested(t.Context(), r.ledger, changes[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := r.testedChange(d).Attributes["A"]; a.Outcome != "review" || a.Code != "TICKET_MOVED" {
+		t.Errorf("A is %s, %s", a.Outcome, a.Code)
+	}
 }
 
 // A ledger that another run is making is waited for, and not made once more.

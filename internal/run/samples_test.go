@@ -161,3 +161,6 @@ func TestTicketThatWasMoved(t *testing.T) {
 		t.Errorf("got %s, unmatched %+v", got, miss)
 	}
 }
+
+// nothing is a forge that has no record.
+func nothing() forge { return forge{} }
