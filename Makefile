@@ -33,10 +33,12 @@ build: ## build bin/tickmark
 demo: build ## make an evidence package of the sample company, without credentials
 	bin/tickmark demo --out out/demo
 
-test: tools schemas ## run all tests, with the programs they need
+test: tools schemas ## run all tests, with the programs they need, and print the table of outcomes
 	@mkdir -p .cache
 	@status=0; $(GO) test -timeout 30m -v ./... >.cache/test.log 2>&1 || status=$$?; \
 	grep -E '^(ok|FAIL|panic:)|^ *--- FAIL|no test files' .cache/test.log || true; \
+	table=$$(sed -n '/outcomes_test.go:[0-9]*: outcomes of /,/false met = /p' .cache/test.log | sed -E 's/^ *outcomes_test.go:[0-9]+: //; s/^ {8}//'); \
+	echo; echo "$${table:-The outcomes of the sample company were not compared with its story.}"; echo; \
 	skipped=$$(grep -A3 -E '^ *--- SKIP' .cache/test.log || true); \
 	if [ -n "$$skipped" ]; then echo "Skipped:"; echo "$$skipped"; fi; \
 	if [ $$status -ne 0 ]; then echo; echo "The whole log is .cache/test.log; what failed:"; grep -B40 -E '^ *--- FAIL' .cache/test.log | tail -200; exit $$status; fi; \

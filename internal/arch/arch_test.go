@@ -30,9 +30,10 @@ var rules = []struct {
 	rule
 }{
 	{"internal/evidence", rule{nil, append([]string{"thirdparty"}, pure...)}},
-	{"internal/capture", rule{[]string{"internal/evidence"}, []string{"github.com/urfave/cli/v2"}}},
+	{"internal/filelock", rule{nil, []string{"net", "net/http", "github.com/urfave/cli/v2"}}},
+	{"internal/capture", rule{[]string{"internal/evidence", "internal/filelock"}, []string{"github.com/urfave/cli/v2"}}},
 	{"internal/request", rule{[]string{"internal/evidence"}, []string{"github.com/urfave/cli/v2", "net/http"}}},
-	{"internal/ledger", rule{[]string{"internal/evidence"}, []string{"net", "net/http", "github.com/urfave/cli/v2"}}},
+	{"internal/ledger", rule{[]string{"internal/evidence", "internal/filelock"}, []string{"net", "net/http", "github.com/urfave/cli/v2"}}},
 	{"internal/selection", rule{[]string{"internal/evidence"}, append([]string{"thirdparty"}, pure...)}},
 	{"internal/redact", rule{[]string{"internal/evidence"}, pure}},
 	{"internal/yamlfile", rule{nil, []string{"net", "net/http", "github.com/urfave/cli/v2"}}},

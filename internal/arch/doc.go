@@ -14,6 +14,7 @@
 //	internal/selection  a sample that anybody can draw again
 //	internal/engine     follows links from record to record; an error becomes a gap
 //	collectors/         where evidence comes from, one folder a system
+//	internal/filelock   a file that one process at a time may take
 //	internal/capture    the one way in: transport, vault, replay
 //	internal/evidence   the domain: types that everything else is a function of
 //	internal/redact     secrets out of what leaves

@@ -7,20 +7,18 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"github.com/tickmark-dev/tickmark/internal/filelock"
 )
 
-// errLocked is what tryLock gives where another process has the lock.
-var errLocked = errors.New("locked")
-
-// takeLock takes the vault for this process. The system gives the lock free
-// when its process ends, however it ends, so a lock is never stale.
+// takeLock takes the vault for this process.
 func takeLock(path, dir string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, vaultError("lock the vault "+dir, err)
 	}
-	switch err := tryLock(f); {
-	case errors.Is(err, errLocked):
+	switch err := filelock.Try(f); {
+	case errors.Is(err, filelock.ErrLocked):
 		who, _ := io.ReadAll(io.LimitReader(f, 200))
 		_ = f.Close()
 		by := "another run"

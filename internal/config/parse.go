@@ -39,7 +39,7 @@ func (noFile) Unwrap() error { return fs.ErrNotExist }
 // Parse is Load for a file already read.
 func Parse(file string, data []byte) (*Config, error) {
 	c := &Config{File: file, Vault: ".tickmark/vault"}
-	if err := yamlfile.Read(file, data, "the configuration is empty; `tickmark init` writes one to start from", c.read); err != nil {
+	if err := yamlfile.Read(file, "configuration", data, "`tickmark init` writes one to start from", c.read); err != nil {
 		return nil, err
 	}
 	for _, path := range []*string{&c.Vault, &c.Policy, &c.People, &c.Policies, &c.Font} {

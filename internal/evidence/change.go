@@ -51,7 +51,7 @@ type Sample struct {
 	Requested string `json:"requested"`       // the reference as they wrote it
 	Note      string `json:"note,omitempty"`  // theirs
 	Where     string `json:"where,omitempty"` // file and line or cell
-	Ref       Ref    `json:"ref"`             // the record that collection starts from
+	Ref       Ref    `json:"ref"`             // the record that collection starts from; of the population's, Entry.Ref
 }
 
 // Change is everything that was collected about one sample.
@@ -174,6 +174,15 @@ func (c *Change) GapsOf(ref Ref) []Gap {
 		}
 	}
 	return gaps
+}
+
+// ID names the change as the population does: owner/repo#number,
+// owner/repo@sha or a ticket's key.
+func (c *Change) ID() string {
+	if it, ok := c.Find(c.Sample.Ref); ok && it.Ticket != nil && it.Ticket.Key != "" {
+		return it.Ticket.Key
+	}
+	return c.Sample.Ref.ID
 }
 
 // Subject gives the pull request that the change was made by; ok is false for

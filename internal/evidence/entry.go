@@ -1,6 +1,9 @@
 package evidence
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Population is every production change of a period as the ledger counts and
 // reconciles it, with how each of its data sets was obtained. The changes
@@ -29,8 +32,12 @@ type Population struct {
 func (p *Population) Truncations() []string {
 	var all []string
 	for _, d := range p.Datasets {
+		name := d.Dataset
+		if slices.ContainsFunc(p.Datasets, func(other IPE) bool { return other.Dataset == name && other.System != d.System }) {
+			name += " of " + d.System // two systems may have a repository of one name
+		}
 		for _, t := range d.Truncations {
-			all = append(all, d.Dataset+": "+t)
+			all = append(all, name+": "+t)
 		}
 	}
 	for _, v := range p.Visible {

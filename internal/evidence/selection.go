@@ -5,6 +5,7 @@ type Selection struct {
 	Method           string           `json:"method"`
 	Seed             string           `json:"seed"`
 	SeedByAuditor    bool             `json:"seed_by_auditor"`
+	Options          SelectionOptions `json:"options"`
 	Rule             string           `json:"rule"`
 	PopulationSHA256 string           `json:"population_sha256"` // of the sorted IDs, each followed by a line feed
 	PopulationSize   int              `json:"population_size"`   // N
@@ -14,6 +15,25 @@ type Selection struct {
 	Months           []SelectionMonth `json:"months"`
 	Undated          int              `json:"undated,omitempty"` // changes of the population without a time of deployment
 	Notes            []string         `json:"notes,omitempty"`
+}
+
+// SelectionOptions decided a selection, besides its seed and the population:
+// with them it can be drawn again, and so be checked.
+type SelectionOptions struct {
+	Size        int          `json:"size,omitempty"` // of the random sample as somebody asked; 0 goes by the population and the risk
+	Risk        string       `json:"risk"`           // "low", "moderate" or "high"
+	Emergencies bool         `json:"emergencies"`    // which strata there are
+	HighRisk    bool         `json:"high_risk"`
+	EachSystem  bool         `json:"each_system"`
+	EachMonth   bool         `json:"each_month"`
+	Void        []VoidChange `json:"void,omitempty"` // by ID
+	Policy      string       `json:"policy"`         // PolicyRef.String of the policy that tells emergencies and risk
+}
+
+// VoidChange is a change that cannot be tested.
+type VoidChange struct {
+	ID  string `json:"id"`
+	Why string `json:"why"`
 }
 
 // SelectedItem is one selected change.

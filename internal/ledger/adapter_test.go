@@ -193,7 +193,7 @@ func open(t testing.TB) *Ledger {
 
 func load(t testing.TB, l *Ledger, p evidence.Period, zone *time.Location, s Scope, items []evidence.Item) {
 	t.Helper()
-	ld, err := l.Begin(p, zone, s)
+	ld, err := l.Begin(t.Context(), p, zone, s)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -93,16 +93,45 @@ func (l *Ledger) readItem(s scan) (evidence.Item, error) {
 	return l.unpack(packed)
 }
 
-// ChangeOf gives the change that a commit of a repository belongs to: as one
-// that landed, or as one of a pull request's own. Ok is false where no change
+// Owner gives the change that a record stands for: that is collected from it,
+// or of which it is a part, as a second pull request that landed by the same
+// commit, a commit that landed, a ticket by an older key. Ok is false where no
+// change is known to have it, and where several do.
+func (l *Ledger) Owner(ctx context.Context, ref evidence.Ref) (e evidence.Entry, ok bool, err error) {
+	for e, err := range l.Changes(ctx, Filter{Ref: ref}) {
+		return e, err == nil, err
+	}
+	var owners []evidence.Ref
+	// A ticket that changes of code answer to names none of them.
+	for owner, err := range rows(ctx, l, `SELECT c.kind, c.system, c.record_name FROM records r JOIN change_records x ON x.record = r.id JOIN changes c ON c.id = x.change
+		  WHERE r.kind = ?1 AND r.system = ?2 AND r.name = ?3 AND (x.role = 'pull request' OR x.role = 'commit' OR x.role = 'ticket' AND c.kind = 'ticket')
+		UNION SELECT c.kind, c.system, c.record_name FROM ticket_keys k JOIN change_records x ON x.record = k.record JOIN changes c ON c.id = x.change
+		  WHERE ?1 = 'ticket' AND k.key = ?3 AND k.system = ?2 AND x.role = 'ticket' AND c.kind = 'ticket'
+		LIMIT 2`, []any{ref.Kind, ref.System, ref.ID}, func(s scan) (o evidence.Ref, err error) { return o, s(&o.Kind, &o.System, &o.ID) }) {
+		if err != nil {
+			return evidence.Entry{}, false, err
+		}
+		owners = append(owners, owner)
+	}
+	if len(owners) != 1 {
+		return evidence.Entry{}, false, nil
+	}
+	for e, err := range l.Changes(ctx, Filter{Ref: owners[0]}) {
+		return e, err == nil, err
+	}
+	return evidence.Entry{}, false, nil
+}
+
+// ChangeOf gives the change that a commit of a system's repository belongs to:
+// as one that landed, or as one of a pull request's own. Ok is false where no change
 // is known to have it.
-func (l *Ledger) ChangeOf(ctx context.Context, repository, sha string) (change string, ok bool, err error) {
+func (l *Ledger) ChangeOf(ctx context.Context, system, repository, sha string) (change string, ok bool, err error) {
 	for id, err := range rows(ctx, l, `SELECT change FROM (
-		  SELECT c.change, 0 AS n FROM change_commits x JOIN changes c ON c.id = x.change WHERE x.sha = ?2 AND c.repository = ?1
+		  SELECT c.change, 0 AS n FROM change_commits x JOIN changes c ON c.id = x.change WHERE x.sha = ?2 AND c.repository = ?1 AND c.system = ?3
 		  UNION ALL
 		  SELECT c.change, 1 FROM pull_request_commits p JOIN change_records x ON x.record = p.record AND x.role = 'pull request' JOIN changes c ON c.id = x.change
-		  WHERE p.sha = ?2 AND c.repository = ?1)
-		ORDER BY n, change LIMIT 1`, []any{repository, sha}, func(s scan) (id string, err error) { return id, s(&id) }) {
+		  WHERE p.sha = ?2 AND c.repository = ?1 AND c.system = ?3)
+		ORDER BY n, change LIMIT 1`, []any{repository, sha, system}, func(s scan) (id string, err error) { return id, s(&id) }) {
 		return id, err == nil, err
 	}
 	return "", false, nil

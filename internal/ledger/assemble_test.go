@@ -35,7 +35,7 @@ func TestAssembledChanges(t *testing.T) {
 			}
 		}
 		for _, sha := range e.Commits {
-			if id, ok, err := l.ChangeOf(ctx, e.Repository, sha); err != nil || !ok || id != e.ID {
+			if id, ok, err := l.ChangeOf(ctx, e.Ref.System, e.Repository, sha); err != nil || !ok || id != e.ID {
 				t.Errorf("%s: commit %s belongs to %q, %v", e.ID, sha, id, err)
 			}
 		}
@@ -44,7 +44,7 @@ func TestAssembledChanges(t *testing.T) {
 	if n < 200 {
 		t.Errorf("%d changes were put together", n)
 	}
-	if id, ok, err := l.ChangeOf(ctx, "harbourline/ledger-api", "0000000000000000000000000000000000000000"); ok || err != nil {
+	if id, ok, err := l.ChangeOf(ctx, "github", "harbourline/ledger-api", "0000000000000000000000000000000000000000"); ok || err != nil {
 		t.Errorf("an unknown commit belongs to %q, %v", id, err)
 	}
 }

@@ -76,9 +76,13 @@ func syntheticScope() Scope {
 	return Scope{Repositories: []Repository{{"github", "acme/api", "main"}}, Projects: []Project{{"jira", "OPS"}}, Production: []string{"production"}}
 }
 
+func fiveYears() evidence.Period {
+	return evidence.Period{From: syntheticStart, To: syntheticStart.AddDate(5, 0, 0)}
+}
+
 func loadSynthetic(t testing.TB, l *Ledger, n int) {
 	t.Helper()
-	ld, err := l.Begin(evidence.Period{From: syntheticStart, To: syntheticStart.AddDate(5, 0, 0)}, time.UTC, syntheticScope())
+	ld, err := l.Begin(t.Context(), fiveYears(), time.UTC, syntheticScope())
 	if err != nil {
 		t.Fatal(err)
 	}

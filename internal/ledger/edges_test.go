@@ -338,10 +338,10 @@ func TestNumberGaps(t *testing.T) {
 
 func TestBeginRefuses(t *testing.T) {
 	l := open(t)
-	if _, err := l.Begin(evidence.Period{From: march(2, 0), To: march(1, 0)}, time.UTC, Scope{}); err == nil || !strings.Contains(err.Error(), "reversed") {
+	if _, err := l.Begin(context.Background(), evidence.Period{From: march(2, 0), To: march(1, 0)}, time.UTC, Scope{}); err == nil || !strings.Contains(err.Error(), "reversed") {
 		t.Errorf("a reversed period: %v", err)
 	}
-	if _, err := l.Begin(evidence.Period{From: march(1, 0), To: march(2, 0)}, nil, Scope{}); err == nil {
+	if _, err := l.Begin(context.Background(), evidence.Period{From: march(1, 0), To: march(2, 0)}, nil, Scope{}); err == nil {
 		t.Error("no zone is accepted")
 	}
 	if _, _, err := l.Period(); !errors.Is(err, ErrEmpty) {
@@ -351,7 +351,7 @@ func TestBeginRefuses(t *testing.T) {
 
 func TestCanceledFinishLeavesNothing(t *testing.T) {
 	l := open(t)
-	ld, err := l.Begin(evidence.Period{From: march(1, 0), To: march(2, 0)}, time.UTC, Scope{})
+	ld, err := l.Begin(context.Background(), evidence.Period{From: march(1, 0), To: march(2, 0)}, time.UTC, Scope{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,8 +18,8 @@ import (
 
 var errDamaged = errors.New("damaged")
 
-// open opens the file for reading, and makes it where there is none or only a
-// damaged one.
+// open opens the file for reading. Where there is none, or only a damaged one,
+// the ledger is empty, and a load makes the file.
 func (l *Ledger) open() error {
 	err := l.read()
 	switch {
@@ -41,17 +41,22 @@ func (l *Ledger) open() error {
 	if err == nil {
 		return nil
 	}
-	db, err := create(l.path + partSuffix)
+	return l.empty()
+}
+
+// empty reads from a ledger without rows, which is in no file: one that others
+// could take for a ledger counts only when it is whole.
+func (l *Ledger) empty() error {
+	db, err := sql.Open("sqlite", ":memory:")
 	if err != nil {
-		return err
+		return fmt.Errorf("make the ledger: %w", err)
 	}
-	if _, err := db.Exec(derived + finals); err != nil {
+	db.SetMaxOpenConns(1) // each connection would have tables of its own
+	if _, err := db.Exec(tables + derived + finals); err != nil {
 		return errors.Join(fmt.Errorf("make the ledger's tables: %w", err), db.Close())
 	}
-	if err := put(db, l.path); err != nil {
-		return err
-	}
-	return l.read()
+	l.db, l.about = db, about{}
+	return nil
 }
 
 const partSuffix = ".part"
@@ -175,12 +180,10 @@ func moveAside(path string) (string, error) {
 	}
 }
 
-// create makes a file that only this process writes and that counts for
-// nothing until it is whole: it needs neither a journal nor syncing on the way.
+// create makes a file that only this process writes, since it holds the lock,
+// and that counts for nothing until it is whole: it needs neither a journal nor
+// syncing on the way.
 func create(path string) (*sql.DB, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("make the ledger's folder: %w", err)
-	}
 	// What an interrupted load left. Where it cannot be removed, nothing can be made either.
 	_ = os.Remove(path)
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
@@ -230,7 +233,7 @@ func (l *Ledger) swap(db *sql.DB) error {
 		return errors.Join(err, db.Close())
 	}
 	if err := put(db, l.path); err != nil {
-		return errors.Join(err, l.read())
+		return errors.Join(err, l.open())
 	}
 	l.rebuilt = ""
 	return l.read()

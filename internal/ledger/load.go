@@ -32,14 +32,16 @@ type Load struct {
 	repos  map[[2]string]int64
 	people map[evidence.Person]int64
 	parts  map[[2]string]int64
+	lock   *os.File // held until the load is done
 	done   bool
 
 	lastQuery string // hash of the one that was kept last
 }
 
 // Begin starts a load. Everything that belongs to the population has to be
-// given to it: what an earlier load held counts no more.
-func (l *Ledger) Begin(period evidence.Period, zone *time.Location, scope Scope) (*Load, error) {
+// given to it: what an earlier load held counts no more. It waits while another
+// run loads.
+func (l *Ledger) Begin(ctx context.Context, period evidence.Period, zone *time.Location, scope Scope) (*Load, error) {
 	if zone == nil {
 		return nil, errors.New("ledger: a load needs the zone in which days are counted")
 	}
@@ -50,15 +52,19 @@ func (l *Ledger) Begin(period evidence.Period, zone *time.Location, scope Scope)
 	if err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)
 	}
-	db, err := create(l.path + partSuffix)
+	lock, err := hold(ctx, l.path)
 	if err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)
 	}
+	db, err := create(l.path + partSuffix)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("ledger: %w", err), lock.Close())
+	}
 	w, err := newWriter(db)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("ledger: %w", err), db.Close())
+		return nil, errors.Join(fmt.Errorf("ledger: %w", err), db.Close(), lock.Close())
 	}
-	ld := &Load{l: l, w: w, zone: zone, enc: enc, repos: map[[2]string]int64{}, people: map[evidence.Person]int64{}, parts: map[[2]string]int64{},
+	ld := &Load{l: l, w: w, lock: lock, zone: zone, enc: enc, repos: map[[2]string]int64{}, people: map[evidence.Person]int64{}, parts: map[[2]string]int64{},
 		about: about{Period: evidence.Period{From: period.From.UTC(), To: period.To.UTC()}, Zone: zone.String(), Scope: scope}}
 	ld.begin(scope)
 	if w.err != nil {
@@ -88,14 +94,15 @@ func (ld *Load) begin(scope Scope) {
 	}
 }
 
-// Dataset adds how a data set was obtained.
+// Dataset adds how a data set was obtained. Of two that say different things of
+// one, the worse news counts: the one with more signs of incompleteness.
 func (ld *Load) Dataset(d evidence.IPE) error {
 	text, err := json.Marshal(d)
 	if err != nil {
 		return fmt.Errorf("ledger: data set %q: %w", d.Dataset, err)
 	}
 	ld.w.do(`INSERT INTO datasets (system, dataset, scope, rows, truncations, ipe) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET rows = excluded.rows, truncations = excluded.truncations, ipe = excluded.ipe WHERE excluded.ipe > ipe`,
+		ON CONFLICT DO UPDATE SET rows = excluded.rows, truncations = excluded.truncations, ipe = excluded.ipe WHERE excluded.truncations > truncations OR excluded.truncations = truncations AND excluded.ipe > ipe`,
 		d.System, d.Dataset, d.Scope, d.Rows, len(d.Truncations), string(text))
 	for _, e := range d.Exclusions {
 		for _, id := range e.IDs {
@@ -252,7 +259,7 @@ func (ld *Load) Discard() error {
 	}
 	ld.done = true
 	_ = ld.enc.Close()
-	return errors.Join(ld.w.tx.Rollback(), ld.w.db.Close(), os.Remove(ld.l.path+partSuffix))
+	return errors.Join(ld.w.tx.Rollback(), ld.w.db.Close(), os.Remove(ld.l.path+partSuffix), ld.lock.Close())
 }
 
 // Finish works out the links, changes and orphans, and puts the load in the
@@ -270,10 +277,12 @@ func (ld *Load) Finish(ctx context.Context) error {
 	}
 	ld.done = true
 	_ = ld.enc.Close()
-	if err := ld.w.tx.Commit(); err != nil {
-		return errors.Join(fmt.Errorf("ledger: %w", err), ld.w.db.Close())
+	if err = ld.w.tx.Commit(); err != nil {
+		err = errors.Join(err, ld.w.db.Close())
+	} else {
+		err = ld.l.swap(ld.w.db)
 	}
-	if err := ld.l.swap(ld.w.db); err != nil {
+	if err := errors.Join(err, ld.lock.Close()); err != nil {
 		return fmt.Errorf("ledger: %w", err)
 	}
 	return nil

@@ -141,7 +141,7 @@ func TestBrokenOffLoadLeavesWhatWasThere(t *testing.T) {
 	c := company.New(company.DefaultSeed)
 	l := loadCompany(t, c)
 	want := len(changes(t, l, Filter{}))
-	ld, err := l.Begin(l.about.Period, c.Zone, companyScope(c))
+	ld, err := l.Begin(t.Context(), l.about.Period, c.Zone, companyScope(c))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +163,7 @@ func TestBrokenOffLoadLeavesWhatWasThere(t *testing.T) {
 		t.Errorf("%d changes, want %d", got, want)
 	}
 	names, err := filepath.Glob(filepath.Dir(l.path) + "/*")
-	if err != nil || len(names) != 1 {
+	if err != nil || len(names) != 2 || names[1] != l.path+lockSuffix {
 		t.Errorf("files left behind: %v, %v", names, err)
 	}
 	if info, err := os.Stat(l.path); err != nil || info.Mode().Perm() != 0o600 {

@@ -38,3 +38,32 @@ func TestLongQueriesAreKeptOnce(t *testing.T) {
 		}
 	}
 }
+
+// Of two versions of a data set the one with more signs of incompleteness
+// counts, whatever their texts and the order in which they come.
+func TestWorseNewsOfADatasetIsKept(t *testing.T) {
+	whole := evidence.IPE{Dataset: "commits of o/r", System: "gh", Scope: "z", Notes: []string{"zzz"}}
+	cut := whole
+	cut.Notes, cut.Truncations = []string{"aaa"}, []string{"page 2 did not come"}
+	worse := whole
+	worse.Notes, worse.Truncations = []string{"aaa"}, []string{"a", "b"}
+	for _, order := range [][]evidence.IPE{{whole, cut, worse}, {worse, cut, whole}, {cut, worse, whole}, {worse, whole, cut}} {
+		l := open(t)
+		ld, err := l.Begin(t.Context(), fiveYears(), time.UTC, syntheticScope())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range order {
+			if err := ld.Dataset(d); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := ld.Finish(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		got, err := l.Datasets(t.Context())
+		if err != nil || len(got) != 1 || len(got[0].Truncations) != 2 {
+			t.Errorf("kept is %+v, %v", got, err)
+		}
+	}
+}

@@ -22,6 +22,7 @@ type Filter struct {
 	On           string          // a day, 2006-01-02, in the zone of the load
 	Period       evidence.Period // of the deployment: [From, To); either may be zero
 	ID           string
+	Ref          evidence.Ref // the record that the change is collected from
 	Repository   string
 	Person       string // a part of the name, or the whole login, address or account
 	Approver     string // as Person, of approvals alone
@@ -115,6 +116,9 @@ func (l *Ledger) where(ctx context.Context, f Filter) (string, []any, error) {
 	}
 	if f.ID != "" {
 		add(`c.change = ?`, f.ID)
+	}
+	if !f.Ref.IsZero() {
+		add(`c.record_name = ? AND c.kind = ? AND c.system = ?`, f.Ref.ID, f.Ref.Kind, f.Ref.System)
 	}
 	if f.Repository != "" {
 		add(`c.repository = ?`, f.Repository)

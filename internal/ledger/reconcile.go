@@ -109,22 +109,6 @@ func (l *Ledger) Messages(ctx context.Context) ([]evidence.Messages, error) {
 	return out, nil
 }
 
-// Counts gives how many rows the tables of loaded records have, by kind.
-func (l *Ledger) Counts(ctx context.Context) (map[evidence.Kind]int, error) {
-	out := map[evidence.Kind]int{}
-	type entry struct {
-		kind evidence.Kind
-		n    int
-	}
-	for e, err := range rows(ctx, l, `SELECT kind, count(*) FROM records WHERE NOT nested GROUP BY kind`, nil, func(s scan) (e entry, err error) { return e, s(&e.kind, &e.n) }) {
-		if err != nil {
-			return nil, err
-		}
-		out[e.kind] = e.n
-	}
-	return out, nil
-}
-
 // maxItem bounds one record as it is unpacked: the file may be anyone's.
 const maxItem = 256 << 20
 

@@ -117,6 +117,7 @@ CREATE TABLE number_gaps (
 const finals = `
 CREATE INDEX changes_order ON changes (t_dep, change);
 CREATE INDEX changes_day ON changes (day);
+CREATE INDEX changes_record ON changes (record_name);
 CREATE VIEW change_people AS
   SELECT DISTINCT c.change, p.role, q.name, q.login, q.email, q.system, q.type
   FROM changes c JOIN change_records r ON r.change = c.id JOIN record_people p ON p.record = r.record JOIN people q ON q.id = p.person;

@@ -69,7 +69,7 @@ func ParsePeople(file string, data []byte, p *Policy) (*People, error) {
 	if p != nil {
 		r.roles = p.Roles
 	}
-	if err := yamlfile.Read(file, data, "the people file is empty; templates/people.yaml is one to start from", r.read); err != nil {
+	if err := yamlfile.Read(file, "people file", data, "templates/people.yaml is one to start from", r.read); err != nil {
 		return nil, err
 	}
 	return out, nil

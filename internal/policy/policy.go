@@ -245,7 +245,7 @@ func Load(file string) (*Policy, error) {
 func Parse(file string, data []byte) (*Policy, error) {
 	sum := sha256.Sum256(data)
 	p := &Policy{SHA256: hex.EncodeToString(sum[:])}
-	if err := yamlfile.Read(file, data, "the policy is empty; templates/policy.yaml is one to start from", p.read); err != nil {
+	if err := yamlfile.Read(file, "policy", data, "templates/policy.yaml is one to start from", p.read); err != nil {
 		return nil, err
 	}
 	return p, nil

@@ -32,7 +32,7 @@ func Load(file string) ([]evidence.Response, error) {
 // Parse is Load for a file already read.
 func Parse(file string, data []byte) ([]evidence.Response, error) {
 	var all []evidence.Response
-	err := yamlfile.Read(file, data, "the file of responses is empty; delete it, or write `schema_version: 1`", func(root yamlfile.Value) {
+	err := yamlfile.Read(file, "file of responses", data, "delete it, or write `schema_version: 1`", func(root yamlfile.Value) {
 		root.Mapping(yamlfile.Keys{
 			"schema_version": func(v yamlfile.Value) { v.Integer(1, 1) },
 			"responses": func(v yamlfile.Value) {

@@ -24,7 +24,7 @@ func (r *Run) collect(ctx context.Context, l *ledger.Ledger, samples []evidence.
 			if err != nil {
 				return err
 			}
-			changes[i] = r.engine.Collect(ctx, s, linkedTickets(listed)...)
+			changes[i] = r.engine.Collect(ctx, s, linked(listed)...)
 			complete(&changes[i], listed)
 			r.progress.Step(s.Requested)
 			return nil
@@ -50,23 +50,21 @@ func assembled(ctx context.Context, l *ledger.Ledger, s evidence.Sample) (eviden
 	if l == nil {
 		return evidence.Change{}, nil
 	}
-	for e, err := range l.Changes(ctx, ledger.Filter{ID: s.Ref.ID}) {
+	for e, err := range l.Changes(ctx, ledger.Filter{Ref: s.Ref}) {
 		if err != nil {
 			return evidence.Change{}, err
 		}
-		if e.Ref == s.Ref {
-			return l.Assemble(ctx, e)
-		}
+		return l.Assemble(ctx, e)
 	}
 	return evidence.Change{}, nil
 }
 
-// linkedTickets gives the tickets that the ledger ties to a sample. One that
-// points at its change is found from the whole period only: the change does not
-// name it.
-func linkedTickets(listed evidence.Change) (refs []evidence.Ref) {
-	for _, it := range listed.All(evidence.KindTicket) {
-		if it.Ref != listed.Sample.Ref {
+// linked gives the records that the ledger ties to a sample and that the sample
+// need not name: a ticket that points at its change, and a pull request that
+// landed by the same commit, are found from the whole period only.
+func linked(listed evidence.Change) (refs []evidence.Ref) {
+	for _, it := range listed.Items {
+		if (it.Ticket != nil || it.PullRequest != nil) && it.Ref != listed.Sample.Ref {
 			refs = append(refs, it.Ref)
 		}
 	}
@@ -86,6 +84,45 @@ func complete(c *evidence.Change, listed evidence.Change) {
 		})
 	}
 	slices.SortStableFunc(c.Items, func(a, b evidence.Item) int { return a.Ref.Compare(b.Ref) })
+	eachTicketOnce(c)
+}
+
+// eachTicketOnce leaves one record of a ticket that was moved: the change names
+// it by its old key and the lists by its new one, and it is one ticket. The
+// record that says under which key it was asked for tells more.
+func eachTicketOnce(c *evidence.Change) {
+	type key struct{ system, key string }
+	keep := map[key]evidence.Ref{}
+	for _, it := range c.Items {
+		if it.Ticket == nil || it.Ticket.Key == "" {
+			continue
+		}
+		k := key{it.Ref.System, it.Ticket.Key}
+		if had, ok := keep[k]; !ok || had != c.Sample.Ref && (it.Ref == c.Sample.Ref || it.Ticket.Requested != "") {
+			keep[k] = it.Ref
+		}
+	}
+	instead := map[evidence.Ref]evidence.Ref{}
+	c.Items = slices.DeleteFunc(c.Items, func(it evidence.Item) bool {
+		if it.Ticket == nil || it.Ticket.Key == "" {
+			return false
+		}
+		kept := keep[key{it.Ref.System, it.Ticket.Key}]
+		if kept != it.Ref {
+			instead[it.Ref] = kept
+		}
+		return kept != it.Ref
+	})
+	var gaps []evidence.Gap
+	for _, g := range c.Gaps {
+		if kept, gone := instead[g.Ref]; gone {
+			g.Ref = kept
+		}
+		if !slices.Contains(gaps, g) {
+			gaps = append(gaps, g)
+		}
+	}
+	c.Gaps = gaps
 }
 
 // stampGaps dates the gaps by the run's "now": when exactly a source failed to

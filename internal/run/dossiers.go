@@ -25,20 +25,18 @@ import (
 type changeLog struct {
 	r       *Run
 	l       *ledger.Ledger
-	samples map[string]*evidence.Dossier // by ID of the change
-	scratch string                       // folder for that file
-	spool   *os.File                     // nil before the first walk was whole
+	samples map[evidence.Ref]*evidence.Dossier // by what they are collected from, as the population's changes are
+	scratch string                             // folder for that file
+	spool   *os.File                           // nil before the first walk was whole
 }
 
 // inBatch is how many changes are tested side by side.
 const inBatch = 64
 
 func (r *Run) changeLog(l *ledger.Ledger, scratch string, samples []evidence.Dossier) *changeLog {
-	log := &changeLog{r: r, l: l, scratch: scratch, samples: map[string]*evidence.Dossier{}}
+	log := &changeLog{r: r, l: l, scratch: scratch, samples: map[evidence.Ref]*evidence.Dossier{}}
 	for i := range samples {
-		for _, id := range names(&samples[i].Change) {
-			log.samples[id] = cmp.Or(log.samples[id], &samples[i])
-		}
+		log.samples[samples[i].Change.Sample.Ref] = &samples[i]
 	}
 	return log
 }
@@ -51,8 +49,12 @@ func (log *changeLog) walk(ctx context.Context) iter.Seq2[evidence.Dossier, erro
 		if log.spool != nil {
 			next = log.again
 		}
-		err := next(ctx, func(d evidence.Dossier) bool { return yield(d, nil) })
-		if err != nil {
+		stopped := false
+		err := next(ctx, func(d evidence.Dossier) bool {
+			stopped = !yield(d, nil)
+			return !stopped
+		})
+		if err != nil && !stopped { // who has stopped must not be called again
 			yield(evidence.Dossier{}, err)
 		}
 	}
@@ -109,7 +111,7 @@ func (log *changeLog) batch(ctx context.Context, entries []evidence.Entry) ([]ev
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(collecting)
 	for i, e := range entries {
-		if d := log.samples[e.ID]; d != nil {
+		if d := log.samples[e.Ref]; d != nil {
 			out[i] = *d
 			continue
 		}
@@ -146,7 +148,7 @@ func (log *changeLog) again(ctx context.Context, yield func(evidence.Dossier) bo
 			return fmt.Errorf("reading the tested changes again: %w", err)
 		}
 		// The samples' own hold what a file does not: pictures and other exhibits.
-		if own := log.samples[d.Change.Sample.Ref.ID]; own != nil {
+		if own := log.samples[d.Change.Sample.Ref]; own != nil {
 			d = *own
 		}
 		if !yield(d) {
@@ -201,13 +203,4 @@ func (s *spool) finish() (*os.File, error) {
 func (s *spool) discard() error {
 	_ = s.packed.Close() // what it holds is not wanted
 	return errors.Join(s.f.Close(), os.Remove(s.f.Name()))
-}
-
-// names gives the names under which the ledger may know a sample.
-func names(c *evidence.Change) []string {
-	ids := []string{c.Sample.Ref.ID}
-	if pr, ok := c.Subject(); ok {
-		ids = append(ids, pr.Ref.ID)
-	}
-	return ids
 }

@@ -36,34 +36,34 @@ func (r *Run) evaluate(ctx context.Context, j *job) error {
 	if j.pkg.Responses, err = response.Load(r.cfg.Responses); err != nil {
 		return err
 	}
-	tests := r.testing(ctx, j.ledger, &err)
 	for i := range j.pkg.Dossiers { // of changes that went out together one asks for the other
 		c := &j.pkg.Dossiers[i].Change
-		r.approvals.set(changeName(c), control.Approved(c, r.tests))
+		r.approvals.set(changeOf{c.Sample.Ref.System, c.ID()}, control.Approved(c, r.tests))
 	}
 	for i := range j.pkg.Dossiers {
 		d := &j.pkg.Dossiers[i]
-		d.Results = control.Evaluate(&d.Change, tests)
+		d.Results = control.Evaluate(&d.Change, r.testing(ctx, j.ledger, &d.Change, &err))
 	}
 	return err
 }
 
-// testing gives what changes are tested by, with the population where there is
-// one. An error of the ledger is left in failed.
-func (r *Run) testing(ctx context.Context, l *ledger.Ledger, failed *error) control.Options {
-	o := r.tests
+// testing gives what a change is tested by, with the population where there is
+// one. What was deployed with it is of its own system: another may have a
+// repository of the same name. An error of the ledger is left in failed.
+func (r *Run) testing(ctx context.Context, l *ledger.Ledger, c *evidence.Change, failed *error) control.Options {
+	o, system := r.tests, c.Sample.Ref.System
 	if l == nil {
 		return o
 	}
 	o.ChangeOf = func(repository, sha string) (string, bool) {
-		id, ok, err := l.ChangeOf(ctx, repository, sha)
+		id, ok, err := l.ChangeOf(ctx, system, repository, sha)
 		if err != nil && *failed == nil {
 			*failed = err
 		}
 		return id, ok
 	}
 	o.Approved = func(change string) (evidence.Outcome, bool) {
-		outcome, ok, err := r.approved(ctx, l, change)
+		outcome, ok, err := r.approved(ctx, l, changeOf{system, change})
 		if err != nil && *failed == nil {
 			*failed = err
 		}
@@ -75,7 +75,7 @@ func (r *Run) testing(ctx context.Context, l *ledger.Ledger, failed *error) cont
 // tested gives a change with the outcomes of all attributes, redacted.
 func (r *Run) tested(ctx context.Context, l *ledger.Ledger, c evidence.Change) (evidence.Dossier, error) {
 	var err error
-	d := evidence.Dossier{Change: c, Results: control.Evaluate(&c, r.testing(ctx, l, &err))}
+	d := evidence.Dossier{Change: c, Results: control.Evaluate(&c, r.testing(ctx, l, &c, &err))}
 	r.redactor.Change(&d.Change) // the records are this change's own: each was read for it
 	r.redactor.Value("results", &d.Results)
 	return d, err

@@ -71,7 +71,7 @@ func TestOutcomesEqualTheStory(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("outcomes of %d changes\n%s\nfalse met = %d", len(got), table, falseMet)
+	t.Logf("outcomes of %d changes, what the story expects by what the tests came to\n%s\nfalse met = %d", len(got), table, falseMet) // `make test` prints these lines
 	if seen < 250 {
 		t.Errorf("only %d changes of the story were compared", seen)
 	}

@@ -210,7 +210,9 @@ func (r *Run) find(ctx context.Context, j *job) error {
 		return err
 	}
 	var unmatched []evidence.Unmatched
-	j.samples, unmatched = r.findSamples(ctx, append(lines, j.wanted.Lines...), known)
+	if j.samples, unmatched, err = r.findSamples(ctx, j.ledger, append(lines, j.wanted.Lines...), known); err != nil {
+		return err
+	}
 	j.result.Unmatched = unmatched
 	if len(j.samples) > 0 {
 		return nil
@@ -304,15 +306,16 @@ func (r *Run) seal(ctx context.Context, j *job) error {
 	if sealed.Supersedes != nil {
 		j.result.Supersedes = sealed.Supersedes.Path
 	}
+	documents := map[int]int{} // by sample
+	for _, f := range j.pkg.Files {
+		if f.Method == methodRendered {
+			documents[f.Sample]++
+		}
+	}
 	for i := range j.pkg.Dossiers {
 		c := &j.pkg.Dossiers[i].Change
 		s := SampleResult{Number: c.Sample.Number, Requested: c.Sample.Requested,
-			Folder: path.Base(pack.SampleFolder(c, j.pkg.Zone)), Gaps: len(c.Gaps)}
-		for _, f := range j.pkg.Files {
-			if f.Sample == s.Number && f.Method == methodRendered {
-				s.Documents++
-			}
-		}
+			Folder: path.Base(pack.SampleFolder(c, j.pkg.Zone)), Documents: documents[c.Sample.Number], Gaps: len(c.Gaps)}
 		j.result.Gaps += s.Gaps
 		j.result.Samples = append(j.result.Samples, s)
 	}

@@ -58,7 +58,7 @@ func (r *Run) enumerate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	load, err := l.Begin(r.cfg.Period, r.cfg.Zone, ledgerScope(r.cfg))
+	load, err := l.Begin(ctx, r.cfg.Period, r.cfg.Zone, ledgerScope(r.cfg))
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (r *Run) fill(ctx context.Context, load *ledger.Load) error {
 				return err
 			}
 			for _, t := range d.Truncations {
-				r.cuts = append(r.cuts, d.Dataset+": "+t)
+				r.cuts = append(r.cuts, d.System+": "+d.Dataset+": "+t) // two systems may fail alike
 			}
 		}
 	}
@@ -185,26 +185,53 @@ func (r *Run) fill(ctx context.Context, load *ledger.Load) error {
 }
 
 // early adds to the data sets of a listing what its error says and they do not:
-// that something is missing must be seen where the data set is.
+// that something is missing must be seen where the data set is. One truncation
+// answers for one gap: two repositories may fail alike.
 func early(system string, period evidence.Period, datasets []evidence.IPE, err error) []evidence.IPE {
 	if err == nil {
 		return datasets
 	}
 	missing := evidence.IPE{Dataset: "listing of " + system, System: system, Period: period}
-	for _, g := range evidence.Gaps(evidence.Ref{}, system, err, time.Time{}) {
-		said := slices.ContainsFunc(datasets, func(d evidence.IPE) bool {
-			return slices.ContainsFunc(d.Truncations, func(t string) bool { return strings.Contains(t, g.Detail) })
-		})
-		text := strings.TrimPrefix(strings.TrimSpace(g.Ref.ID+" "+g.Part+": "+g.Detail), ": ")
-		if !said && !slices.Contains(missing.Truncations, text) {
-			missing.Truncations = append(missing.Truncations, text)
-		}
+	var said []string
+	for _, d := range datasets {
+		said = append(said, d.Truncations...)
+	}
+	for _, g := range untold(untold(gapsOnce(evidence.Gaps(evidence.Ref{}, system, err, time.Time{})), &said, true), &said, false) {
+		missing.Truncations = append(missing.Truncations, strings.TrimPrefix(placeOf(g)+": "+cmp.Or(g.Detail, string(g.Reason)), ": "))
 	}
 	if len(missing.Truncations) == 0 {
 		return datasets
 	}
 	missing.Totals.IDsSHA256 = evidence.HashIDs(nil)
 	return append(datasets, missing)
+}
+
+func placeOf(g evidence.Gap) string { return strings.TrimSpace(g.Ref.ID + " " + g.Part) }
+
+func gapsOnce(gaps []evidence.Gap) (out []evidence.Gap) {
+	for _, g := range gaps {
+		if !slices.Contains(out, g) {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// untold leaves the gaps of which no truncation tells, and of the truncations
+// those that told of none. Where exact is set, one must name the gap's place
+// too: such are taken first.
+func untold(gaps []evidence.Gap, said *[]string, exact bool) (rest []evidence.Gap) {
+	for _, g := range gaps {
+		i := slices.IndexFunc(*said, func(t string) bool {
+			return g.Detail != "" && strings.Contains(t, g.Detail) && (!exact || strings.Contains(t, placeOf(g)))
+		})
+		if i < 0 {
+			rest = append(rest, g)
+			continue
+		}
+		*said = slices.Delete(*said, i, i+1)
+	}
+	return rest
 }
 
 // openLedger opens the ledger once a run.
@@ -218,6 +245,20 @@ func (r *Run) openLedger() (*ledger.Ledger, error) {
 	}
 	r.ledger = l
 	return l, nil
+}
+
+// reopened opens the ledger anew when no other run makes it.
+func (r *Run) reopened(ctx context.Context) (*ledger.Ledger, error) {
+	if err := r.ledger.Close(); err != nil {
+		return nil, err
+	}
+	r.ledger = nil
+	said := time.AfterFunc(2*time.Second, func() { r.log.Warn("another run makes the ledger; this one waits for it") })
+	defer said.Stop()
+	if err := ledger.Wait(ctx, r.cfg.Ledger); err != nil {
+		return nil, err
+	}
+	return r.openLedger()
 }
 
 // population gives the ledger of the newest listing, and makes it again from
@@ -242,11 +283,18 @@ func (r *Run) population(ctx context.Context) (*ledger.Ledger, error) {
 	if l.Loaded() && l.Source() == source {
 		return l, nil
 	}
+	rebuilt := l.Rebuilt()
+	if l, err = r.reopened(ctx); err != nil {
+		return nil, err
+	}
+	if l.Loaded() && l.Source() == source { // another run has made it meanwhile
+		return l, nil
+	}
 	why := fmt.Sprintf("the ledger %s is not of the newest reading; it is made from the vault again", r.cfg.Ledger)
 	if !l.Loaded() {
 		why = fmt.Sprintf("there was no ledger at %s; it is made from the vault again", r.cfg.Ledger)
 	}
-	r.log.Warn(cmp.Or(l.Rebuilt(), why))
+	r.log.Warn(cmp.Or(rebuilt, l.Rebuilt(), why))
 	if err := r.rebuild(ctx); err != nil {
 		return nil, err
 	}

@@ -261,6 +261,10 @@ func TestListingTheNextDay(t *testing.T) {
 func TestErrorOfAListingIsATruncation(t *testing.T) {
 	period := evidence.Period{From: siteBegins, To: siteBegins.AddDate(1, 0, 0)}
 	gap := &evidence.GapError{Part: "tickets of PAY", Reason: evidence.Truncated, Detail: "page 2 was not read"}
+	denied := func(id string) error {
+		return &evidence.GapError{Ref: evidence.Ref{Kind: evidence.KindCommit, System: "github", ID: id}, Part: "commits", Reason: evidence.Denied, Detail: "refused"}
+	}
+	silent := &evidence.GapError{Part: "tickets of OPS", Reason: evidence.Unreachable}
 	said := evidence.IPE{Dataset: "tickets of PAY", System: "jira", Truncations: []string{"tickets of PAY: page 2 was not read"}}
 	for name, c := range map[string]struct {
 		datasets []evidence.IPE
@@ -271,6 +275,9 @@ func TestErrorOfAListingIsATruncation(t *testing.T) {
 		"said already":              {[]evidence.IPE{said}, gap, said.Truncations},
 		"said of nothing":           {nil, gap, []string{"tickets of PAY: page 2 was not read"}},
 		"one of two, and one twice": {[]evidence.IPE{said}, errors.Join(gap, errors.New("no answer"), errors.New("no answer")), []string{said.Truncations[0], "no answer"}},
+		"without a word":            {[]evidence.IPE{said}, silent, []string{said.Truncations[0], "tickets of OPS: unreachable"}},
+		"two that fail alike": {[]evidence.IPE{{Dataset: "commits of b", System: "github", Truncations: []string{"b commits: refused"}}}, errors.Join(denied("a"), denied("b")),
+			[]string{"b commits: refused", "a commits: refused"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := evidence.Population{Datasets: early("jira", period, c.datasets, c.err)}
@@ -283,4 +290,62 @@ func TestErrorOfAListingIsATruncation(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What the newest reading lost is kept where it is made again, also where two
+// systems lost the same: one that answers does not answer for the other.
+func TestCutsOfTwoSystemsAreTwo(t *testing.T) {
+	r, _ := twoForges(t)
+	cut := func(system string) evidence.IPE {
+		return evidence.IPE{Dataset: "commits of acme/api", System: system, Truncations: []string{"page 2 did not come"}}
+	}
+	lister := func(name string, d ...evidence.IPE) evidence.Collector { return recorded{listing{name, d}, "test"} }
+	names := func(p evidence.Population) string { return strings.Join(p.Truncations(), "\n") }
+	l, err := r.openLedger()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill := func(before listed, sources ...evidence.Collector) evidence.Population {
+		t.Helper()
+		r.sources = sources
+		load, err := l.Begin(t.Context(), r.cfg.Period, r.cfg.Zone, ledgerScope(r.cfg))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.fill(t.Context(), load); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.keepCuts(load, before); err != nil {
+			t.Fatal(err)
+		}
+		if err := load.Finish(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var p evidence.Population
+		if p.Datasets, err = l.Datasets(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	p := fill(listed{}, lister("github", cut("github")), lister("mirror", cut("mirror")))
+	if want := "commits of acme/api of github: page 2 did not come\ncommits of acme/api of mirror: page 2 did not come"; names(p) != want {
+		t.Errorf("truncations\n%s\nwant\n%s", names(p), want)
+	}
+	p = fill(listed{Truncations: r.cuts}, lister("github", cut("github")), lister("mirror"))
+	if got := names(p); !strings.Contains(got, "mirror: commits of acme/api: page 2 did not come") || !strings.HasPrefix(got, "commits of acme/api: page 2") {
+		t.Errorf("made again, the truncations are\n%s", got)
+	}
+}
+
+// listing is a source that lists no record and has data sets.
+type listing struct {
+	name     string
+	datasets []evidence.IPE
+}
+
+func (l listing) Name() string                                                         { return l.name }
+func (listing) Kinds() []evidence.Kind                                                 { return nil }
+func (listing) Collect(context.Context, evidence.Ref, func(evidence.Item) error) error { return nil }
+func (l listing) List(context.Context, evidence.Period, func(evidence.Item) error) ([]evidence.IPE, error) {
+	return l.datasets, nil
 }

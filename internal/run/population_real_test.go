@@ -41,7 +41,7 @@ func loaded(t *testing.T, s *site, refs []evidence.Ref) book {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ld, err := l.Begin(s.config.Period, s.config.Zone, ledgerScope(s.config))
+		ld, err := l.Begin(t.Context(), s.config.Period, s.config.Zone, ledgerScope(s.config))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -24,6 +24,12 @@ import (
 func harbourline(t *testing.T) (*site, *company.Company) {
 	t.Helper()
 	c := company.New(company.DefaultSeed)
+	return served(t, c), c
+}
+
+// served serves a company that a test may have changed.
+func served(t *testing.T, c *company.Company) *site {
+	t.Helper()
 	servers, err := simulate.StartAt(t.Context(), c, func() time.Time { return c.Now })
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +48,7 @@ func harbourline(t *testing.T) (*site, *company.Company) {
 	if err := os.MkdirAll(filepath.Join(s.dir, "exhibits"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	return s, c
+	return s
 }
 
 // told is everything that a ledger gives, as text.

@@ -109,8 +109,12 @@ func Open(ctx context.Context, o Options) (*Run, error) {
 		}
 		r.sources = append(r.sources, recorded{c, s.Kind + " " + o.Version})
 	}
-	r.engine = engine.New(r.sources, links(o.Config), collecting)
+	r.engine = r.newEngine()
 	return r, nil
+}
+
+func (r *Run) newEngine() *engine.Engine {
+	return engine.New(r.sources, links(r.cfg), collecting)
 }
 
 // Close ends the run and releases the vault and the ledger.

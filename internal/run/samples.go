@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
+	"github.com/tickmark-dev/tickmark/internal/ledger"
 	"github.com/tickmark-dev/tickmark/internal/request"
 )
 
@@ -17,21 +19,31 @@ import (
 // what was tried, and never replaced by another change.
 //
 // Known holds, by its place, what a line means that was drawn from the
-// population.
-func (r *Run) findSamples(ctx context.Context, lines []request.Line, known map[string]evidence.Ref) ([]evidence.Sample, []evidence.Unmatched) {
+// population. Where there is a population, a sample is the change that it counts
+// under whatever record the line named: one change has one name everywhere.
+func (r *Run) findSamples(ctx context.Context, l *ledger.Ledger, lines []request.Line, known map[string]evidence.Ref) ([]evidence.Sample, []evidence.Unmatched, error) {
 	resolver := request.NewResolver(scope(r.cfg))
 	r.progress.Stage("Finding the samples", len(lines))
 	var samples []evidence.Sample
 	var unmatched []evidence.Unmatched
+	at := map[evidence.Ref]int{} // where a sample stands
 	for _, line := range lines {
 		var miss *evidence.Unmatched
 		ref, ok := known[line.Where]
 		if !ok {
-			ref, miss = r.resolve(ctx, resolver, line)
+			if ref, miss = r.resolve(ctx, resolver, line); miss == nil && l != nil {
+				owner, counted, err := l.Owner(ctx, ref)
+				if err != nil {
+					return nil, nil, err
+				}
+				if counted {
+					ref = owner.Ref
+				}
+			}
 		}
 		r.progress.Step(line.Text)
 		if miss == nil {
-			if i := slices.IndexFunc(samples, func(s evidence.Sample) bool { return s.Ref == ref }); i >= 0 {
+			if i, taken := at[ref]; taken {
 				miss = &evidence.Unmatched{Reason: evidence.Duplicate, Tried: []string{
 					fmt.Sprintf("%s is sample %d already, asked for at %s", ref.ID, samples[i].Number, samples[i].Where)}}
 			}
@@ -45,9 +57,10 @@ func (r *Run) findSamples(ctx context.Context, lines []request.Line, known map[s
 		if s.Label == "" {
 			s.Label = strconv.Itoa(s.Number)
 		}
+		at[ref] = len(samples)
 		samples = append(samples, s)
 	}
-	return samples, unmatched
+	return samples, unmatched, nil
 }
 
 func requested(l request.Line) string {
@@ -149,10 +162,13 @@ func (r *Run) root(ctx context.Context, it evidence.Item, tried []string) (evide
 }
 
 // whole gives the record's own ref: of a commit that was asked for by the
-// beginning of its hash, the whole hash.
+// beginning of its hash, the whole hash; of a ticket that was moved, its key now.
 func whole(it evidence.Item) evidence.Ref {
 	if it.Commit != nil {
 		it.Ref.ID = it.Commit.Repository + "@" + it.Commit.SHA
+	}
+	if it.Ticket != nil {
+		it.Ref.ID = cmp.Or(it.Ticket.Key, it.Ref.ID)
 	}
 	return it.Ref
 }

@@ -57,7 +57,7 @@ func TestLineThatMayMeanWhatDidNotAnswer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := runOver(t, forge{pr, map[string]error{"acme/web#7": c.gap}})
-			samples, unmatched := r.findSamples(t.Context(), request.Args([]string{c.line}), nil)
+			samples, unmatched, _ := r.findSamples(t.Context(), nil, request.Args([]string{c.line}), nil)
 			switch {
 			case c.want == "" && (len(samples) != 1 || samples[0].Ref.ID != "acme/api#7"):
 				t.Errorf("samples %+v, unmatched %+v", samples, unmatched)
@@ -75,7 +75,7 @@ func TestNumberOfTwoRepositories(t *testing.T) {
 		"acme/web#7": {PullRequest: &evidence.PullRequest{Repository: "acme/web", Number: 7}},
 	}, nil})
 	for _, line := range []string{"#7", "PR 7"} {
-		samples, unmatched := r.findSamples(t.Context(), request.Args([]string{line}), nil)
+		samples, unmatched, _ := r.findSamples(t.Context(), nil, request.Args([]string{line}), nil)
 		if len(samples) != 0 || len(unmatched) != 1 || unmatched[0].Reason != evidence.Ambiguous ||
 			!strings.HasSuffix(strings.Join(unmatched[0].Tried, "\n"), "it may mean pull request acme/api#7, pull request acme/web#7; name the one that is meant") {
 			t.Errorf("%s: samples %+v, unmatched %+v", line, samples, unmatched)
@@ -151,3 +151,16 @@ func TestTicketWhosePullRequestsAreNotAllKnown(t *testing.T) {
 		t.Errorf("got %s, unmatched %+v", got, miss)
 	}
 }
+
+// A ticket is a sample under the key that it has now, whatever key was asked
+// for: the population knows it by that one.
+func TestTicketThatWasMoved(t *testing.T) {
+	ticket := evidence.Item{Ref: evidence.Ref{Kind: evidence.KindTicket, System: "jira", ID: "OLD-1"}, Ticket: &evidence.Ticket{Key: "NEW-7", Requested: "OLD-1"}}
+	got, miss := runOver(t, forge{}).root(t.Context(), ticket, nil)
+	if want := (evidence.Ref{Kind: evidence.KindTicket, System: "jira", ID: "NEW-7"}); miss != nil || got != want {
+		t.Errorf("got %s, unmatched %+v", got, miss)
+	}
+}
+
+// nothing is a forge that has no record.
+func nothing() forge { return forge{} }

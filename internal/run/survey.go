@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -113,27 +112,23 @@ func (r *Run) drawnFrom(ctx context.Context, l *ledger.Ledger, s *evidence.Selec
 	return nil
 }
 
-// asDrawn checks that each change of a selection has the digest and the place
-// that the seed gives it: the file is anybody's to edit.
+// asDrawn draws a selection again, and gives what differs as an error: the file
+// is anybody's to edit.
 func (r *Run) asDrawn(ctx context.Context, l *ledger.Ledger, s *evidence.Selection) error {
-	place := map[string]int{}
-	var order []string
-	for e, err := range l.Changes(ctx, ledger.Filter{InPopulation: true}) {
-		if err != nil {
-			return err
-		}
-		digest := selection.Digest(s.Seed, e.ID)
-		order = append(order, hex.EncodeToString(digest[:])+" "+e.ID)
+	period, zone, err := l.Period()
+	if err != nil {
+		return err
 	}
-	slices.Sort(order)
-	for i, o := range order {
-		place[o] = i + 1
+	population, err := r.selectable(ctx, l, s.Options.Emergencies || s.Options.HighRisk)
+	if err != nil {
+		return err
 	}
-	for _, it := range s.Items {
-		if place[it.Digest+" "+it.ID] != it.Rank || it.Rank == 0 {
-			return &HintError{fmt.Errorf("the selection was changed after it was drawn: %s is not what the seed %q puts at rank %d", it.ID, s.Seed, it.Rank),
-				"draw it again with `tickmark select`"}
+	if err := selection.Verify(s, population, period, zone); err != nil {
+		hint := "its file was changed after it was drawn, or the records were by which emergencies and risk are told; draw it again with the same seed, `tickmark select`, and say so to whoever has the old one"
+		if now := r.tests.Policy.Ref().String(); s.Options.Policy != "" && s.Options.Policy != now {
+			hint = fmt.Sprintf("it was drawn by the policy %s, and the policy is %s now; ", s.Options.Policy, now) + hint
 		}
+		return &HintError{err, hint}
 	}
 	return nil
 }

@@ -39,23 +39,12 @@ func outcomeWord(o evidence.Outcome) string {
 
 func (r *Run) testedChange(d evidence.Dossier) TestedChange {
 	overall, why := control.Overall(d.Results, r.tests.Policy)
-	t := TestedChange{Change: changeName(&d.Change), Sample: d.Change.Sample.Number, Policy: r.tests.Policy.Ref().String(),
+	t := TestedChange{Change: d.Change.ID(), Sample: d.Change.Sample.Number, Policy: r.tests.Policy.Ref().String(),
 		Overall: outcomeWord(overall), Why: why, Attributes: map[string]TestedAttribute{}}
 	for _, x := range d.Results {
 		t.Attributes[x.Attribute] = TestedAttribute{outcomeWord(x.Outcome), x.Code, x.Why, x.Read, x.Basis}
 	}
 	return t
-}
-
-// changeName names a change as the population does.
-func changeName(c *evidence.Change) string {
-	if pr, ok := c.Subject(); ok {
-		return pr.Ref.ID
-	}
-	if it, ok := c.Find(c.Sample.Ref); ok && it.Ticket != nil {
-		return it.Ticket.Key
-	}
-	return c.Sample.Ref.ID
 }
 
 // tell gives the outcome of every change that was tested to whoever asked: of

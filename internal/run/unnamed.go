@@ -14,6 +14,9 @@ import (
 	"github.com/tickmark-dev/tickmark/internal/ledger"
 )
 
+// readTogether is how many whole tickets are held at once.
+const readTogether = 256
+
 // readUnnamed reads the whole record of each ticket that was done and that no
 // change names: it may name the change itself, by a link that no list holds.
 // Nothing is called an orphan before it was looked at whole.
@@ -23,60 +26,82 @@ func (r *Run) readUnnamed(ctx context.Context, load *ledger.Load) error {
 		return err
 	}
 	r.progress.Stage("Reading tickets that no change names", len(refs))
+	sets := map[string]*wholeTickets{}
+	for batch := range slices.Chunk(refs, readTogether) {
+		if err := r.readWhole(ctx, load, batch, sets); err != nil {
+			return err
+		}
+	}
+	for _, system := range slices.Sorted(maps.Keys(sets)) {
+		if err := load.Dataset(sets[system].done()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wholeTickets is the data set of one system's.
+type wholeTickets struct {
+	ipe   evidence.IPE
+	asked int
+	ids   []string
+}
+
+func (w *wholeTickets) done() evidence.IPE {
+	slices.Sort(w.ids)
+	d := w.ipe
+	d.Rows, d.Totals = d.Received, evidence.Totals{IDsSHA256: evidence.HashIDs(w.ids)}
+	if n := len(w.ids); n > 0 {
+		d.Totals.MinID, d.Totals.MaxID = w.ids[0], w.ids[n-1]
+	}
+	d.Queries = []evidence.Query{{Text: "each ticket by its key, with its links, comments and approvals", Pages: w.asked, Reported: -1, Received: d.Received}}
+	return d
+}
+
+// readWhole reads some tickets side by side, and loads them.
+func (r *Run) readWhole(ctx context.Context, load *ledger.Load, refs []evidence.Ref, sets map[string]*wholeTickets) error {
 	type answer struct {
 		items []evidence.Item
 		gaps  []evidence.Gap
 	}
 	answers := make([]answer, len(refs))
-	group, ctx := errgroup.WithContext(ctx)
+	each := r.newEngine() // it remembers what it collects, and goes with it
+	group, within := errgroup.WithContext(ctx)
 	group.SetLimit(collecting)
 	for i, ref := range refs {
 		group.Go(func() error {
-			answers[i].items, answers[i].gaps = r.engine.Record(ctx, ref)
+			answers[i].items, answers[i].gaps = each.Record(within, ref)
 			r.progress.Step(ref.ID)
-			return ctx.Err()
+			return within.Err()
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	datasets := map[string]*evidence.IPE{}
-	ids := map[string][]string{}
 	for i, ref := range refs {
-		d := datasets[ref.System]
-		if d == nil {
-			d = &evidence.IPE{Dataset: "whole records of tickets that no change names, of " + ref.System, System: ref.System, Scope: "tickets that were done",
+		w := sets[ref.System]
+		if w == nil {
+			w = &wholeTickets{ipe: evidence.IPE{Dataset: "whole records of tickets that no change names, of " + ref.System, System: ref.System, Scope: "tickets that were done",
 				Principal: r.session.Principal(ref.System), Period: r.cfg.Period,
-				Notes: []string{"a ticket's links to other systems are in no list, so each of these was read by itself"}}
-			datasets[ref.System] = d
+				Notes: []string{"a ticket's links to other systems are in no list, so each of these was read by itself"}}}
+			sets[ref.System] = w
 		}
+		w.asked++
 		for _, it := range answers[i].items {
 			if it.Ref.Kind != evidence.KindTicket {
 				continue
 			}
-			d.Received++
-			ids[ref.System] = append(ids[ref.System], it.Ref.ID)
-			span(d, it.Provenance)
+			w.ipe.Received++
+			w.ids = append(w.ids, it.Ref.ID)
+			span(&w.ipe, it.Provenance)
 			if err := load.Item(it); err != nil {
 				return err
 			}
 		}
 		for _, g := range answers[i].gaps {
 			if g.Reason != evidence.NotConfigured {
-				d.Truncations = append(d.Truncations, strings.TrimSpace(fmt.Sprintf("%s %s: %s", ref.ID, g.Part, g.Detail)))
+				w.ipe.Truncations = append(w.ipe.Truncations, strings.TrimSpace(fmt.Sprintf("%s %s: %s", ref.ID, g.Part, g.Detail)))
 			}
-		}
-	}
-	for _, system := range slices.Sorted(maps.Keys(datasets)) {
-		d := datasets[system]
-		slices.Sort(ids[system])
-		d.Rows, d.Totals = d.Received, evidence.Totals{IDsSHA256: evidence.HashIDs(ids[system])}
-		if n := len(ids[system]); n > 0 {
-			d.Totals.MinID, d.Totals.MaxID = ids[system][0], ids[system][n-1]
-		}
-		d.Queries = []evidence.Query{{Text: "each ticket by its key, with its links, comments and approvals", Pages: len(refs), Reported: -1, Received: d.Received}}
-		if err := load.Dataset(*d); err != nil {
-			return err
 		}
 	}
 	return nil

@@ -61,6 +61,7 @@ type Options struct {
 	Period evidence.Period   // whose months are reported, those without changes too
 	Zone   *time.Location    // in which months are counted; required
 	Void   map[string]string // why changes cannot be tested, by ID; a reason is required
+	Policy string            // by which Change.Emergency and Change.HighRisk were told; it is only written down
 }
 
 // Random is the stratum of the n that chance selected.
@@ -80,7 +81,7 @@ func Select(population []Change, o Options) (evidence.Selection, error) {
 		return evidence.Selection{}, err
 	}
 	order := rank(population, o.Seed)
-	s := evidence.Selection{Method: Method, Seed: o.Seed, SeedByAuditor: o.SeedByAuditor, Rule: o.Rule.String(),
+	s := evidence.Selection{Method: Method, Seed: o.Seed, SeedByAuditor: o.SeedByAuditor, Options: o.written(), Rule: o.Rule.String(),
 		PopulationSHA256: evidence.HashIDs(ids(population)), PopulationSize: len(order), Size: Size(len(order), o.Rule)}
 	d := &draw{void: o.Void, taken: map[string]*evidence.SelectedItem{}}
 	all := stratum{name: Random, rule: s.Rule, least: s.Size, members: order}

@@ -9,8 +9,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Problem is one mistake in the configuration.
+// Problem is one mistake in a file.
 type Problem struct {
+	What string // the kind of file, "configuration"
 	File string
 	Line int
 	Key  string // path from the top, "systems[0].url"
@@ -28,7 +29,7 @@ func (p Problem) String() string {
 	return where + ": " + p.Text
 }
 
-// Problems is every mistake of a configuration, in order of line.
+// Problems is every mistake of a file, in order of line.
 type Problems []Problem
 
 func (ps Problems) Error() string {
@@ -39,7 +40,7 @@ func (ps Problems) Error() string {
 	if len(ps) == 1 {
 		return lines[0]
 	}
-	return fmt.Sprintf("%d mistakes in the configuration:\n  %s", len(ps), strings.Join(lines, "\n  "))
+	return fmt.Sprintf("%d mistakes in the %s:\n  %s", len(ps), ps[0].What, strings.Join(lines, "\n  "))
 }
 
 // Value is one node of a file with the path that leads to it.
@@ -51,6 +52,7 @@ type Value struct {
 
 // decoder collects the problems of one file.
 type decoder struct {
+	what     string
 	file     string
 	problems Problems
 }
@@ -69,7 +71,9 @@ func (v Value) Child(key string) *yaml.Node {
 }
 
 // Where gives the value's place as a problem names it, with a text.
-func (v Value) Where(text string) Problem { return Problem{v.d.file, v.Node.Line, v.Path, text} }
+func (v Value) Where(text string) Problem {
+	return Problem{v.d.what, v.d.file, v.Node.Line, v.Path, text}
+}
 
 // Problem notes a mistake at the value.
 func (v Value) Problem(format string, args ...any) {
@@ -77,7 +81,7 @@ func (v Value) Problem(format string, args ...any) {
 	if v.Node != nil {
 		line = v.Node.Line
 	}
-	v.d.problems = append(v.d.problems, Problem{v.d.file, line, v.Path, fmt.Sprintf(format, args...)})
+	v.d.problems = append(v.d.problems, Problem{v.d.what, v.d.file, line, v.Path, fmt.Sprintf(format, args...)})
 }
 
 // Keys is what a mapping may hold: name to reader.

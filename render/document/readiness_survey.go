@@ -282,17 +282,7 @@ func quarterOf(day string) string {
 
 // changeID names the change as the population does.
 func (v *view) changeID() string {
-	ref := v.c.Sample.Ref
-	if it, ok := v.c.Find(ref); ok && it.Ticket != nil && it.Ticket.Key != "" {
-		return it.Ticket.Key
-	}
-	if ref.Kind != evidence.KindPullRequest && ref.Kind != evidence.KindTicket {
-		// A commit or deployment that was asked for, of a pull request.
-		if it, ok := v.c.Subject(); ok {
-			return it.Ref.ID
-		}
-	}
-	return ref.ID
+	return v.c.ID()
 }
 
 // changeURL is the page of the record that the change is named by.

@@ -31,10 +31,7 @@ func (f facts) listed() bool { return f.c.Sample.Number == 0 }
 
 // changeID names the change as the population does.
 func (f facts) changeID() string {
-	if it, ok := f.c.Find(f.c.Sample.Ref); ok && it.Ticket != nil && it.Ticket.Key != "" {
-		return it.Ticket.Key
-	}
-	return f.c.Sample.Ref.ID
+	return f.c.ID()
 }
 
 func (f facts) pullRequest() *evidence.PullRequest {

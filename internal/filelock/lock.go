@@ -1,0 +1,12 @@
+// Package filelock takes a file for one process. The system gives a lock free
+// when its process ends, however it ends, so a lock is never stale.
+//
+// A lock's file stays after it: removing it would let two processes hold two
+// locks of one name.
+package filelock
+
+import "errors"
+
+// ErrLocked is what Try gives where another process, or another opening of the
+// file in this one, has the lock.
+var ErrLocked = errors.New("locked")
