@@ -33,6 +33,9 @@ func (c *Collector) ruleHistory(ctx context.Context, r *retrieval, item *evidenc
 	c.ruleSuites(ctx, r, n, out)
 	c.rulesetsNow(ctx, r, n, out)
 	if len(capture.JobFrom(ctx).Provenance()) == 0 { // GitHub said nothing at all
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		return &evidence.GapError{Reason: evidence.Unreachable, Detail: "GitHub answered none of the questions about the past of the branch's rules"}
 	}
 	item.RuleHistory = out
@@ -58,13 +61,15 @@ func auditPath(organization, phrase string) string {
 // or none: with a page missing there is no window of which it is known that
 // nothing else happened.
 func (c *Collector) auditLog(ctx context.Context, r *retrieval, n name, out *evidence.RuleHistory) {
-	before := len(capture.JobFrom(ctx).Provenance())
 	oldest, err := c.auditReach(ctx, owner(n.repository))
 	if err != nil {
 		r.gaps = append(r.gaps, c.auditGap(n.repository, err))
 		return
 	}
-	var named []auditEntry
+	reach := evidence.Reach{Read: true, Oldest: oldest}
+	if !c.enterpriseServer() {
+		reach.Keeps = auditRetention
+	}
 	for _, phrase := range []string{
 		"repo:" + n.repository + " action:protected_branch",
 		"action:repository_ruleset", // those of the organisation name no repository
@@ -74,24 +79,24 @@ func (c *Collector) auditLog(ctx context.Context, r *retrieval, n name, out *evi
 		entries, err := list[auditEntry](ctx, c, auditPath(owner(n.repository), phrase))
 		if err != nil {
 			r.gaps = append(r.gaps, c.auditGap(n.repository, err))
-			oldest = time.Time{}
+			reach.Read = false
 		}
 		for _, e := range entries {
 			switch {
 			case e.at().IsZero():
 				r.gap("audit log", evidence.Unreachable, "an entry of the audit log (%s) has no time", oneLine(e.text("action")))
-				oldest = time.Time{}
-			case strings.HasPrefix(e.text("action"), "repo."):
-				named = append(named, e)
+				reach.Read = false
+			case strings.HasPrefix(e.text("action"), "repo."): // the log before is under another name
+				if e.at().After(reach.Named) && strings.EqualFold(e.text("repo"), n.repository) {
+					reach.Named = e.at()
+				}
 			case e.concerns(n):
 				out.Events = append(out.Events, c.ruleEvent(e))
 			}
 		}
 	}
 	slices.SortStableFunc(out.Events, func(a, b evidence.RuleEvent) int { return a.At.Compare(b.At) })
-	if !oldest.IsZero() {
-		out.Log = c.auditWindow(n.repository, oldest, firstRead(capture.JobFrom(ctx).Provenance()[before:]), named)
-	}
+	out.Log = reach
 }
 
 // auditReach gives the time of the oldest entry that an organisation's audit
@@ -106,23 +111,6 @@ func (c *Collector) auditReach(ctx context.Context, organization string) (time.T
 		return time.Time{}, &evidence.GapError{Reason: evidence.NotFound, Detail: fmt.Sprintf("the audit log of %s has no entry at all, so it is not known how far back it tells", organization)}
 	}
 	return first[0].at(), nil
-}
-
-// auditWindow says from when to when the log was read. A repository that had
-// another name or owner before is in the log under that.
-func (c *Collector) auditWindow(repository string, oldest, read time.Time, named []auditEntry) evidence.ReadWindow {
-	w := evidence.ReadWindow{From: oldest, To: read, Reason: evidence.Expired,
-		Limit: fmt.Sprintf("the oldest entry that the audit log of %s still has is of %s", owner(repository), oldest.Format("2006-01-02 15:04 UTC"))}
-	if kept := read.Add(-auditRetention); !c.enterpriseServer() && kept.After(w.From) {
-		w.From, w.Limit = kept, "GitHub keeps the audit log for 180 days"
-	}
-	for _, e := range named {
-		if e.at().After(w.From) && strings.EqualFold(e.text("repo"), repository) {
-			w.From, w.Reason = e.at(), evidence.Truncated
-			w.Limit = fmt.Sprintf("on %s the repository got its present name or owner (%s), and what happened before is in the audit log under the old one", e.at().Format("2006-01-02 15:04 UTC"), oneLine(e.text("action")))
-		}
-	}
-	return w
 }
 
 // enterpriseServer reports whether the collector speaks to a GitHub Enterprise
@@ -147,20 +135,4 @@ func (c *Collector) auditGap(repository string, err error) error {
 func hiddenReason(err error) bool {
 	g, ok := err.(*evidence.GapError)
 	return ok && g.Reason != evidence.NotFound && g.Reason != evidence.Denied && g.Reason != evidence.Ambiguous
-}
-
-// firstRead is when the first of some answers was had, or last confirmed: what
-// happened later may be missing.
-func firstRead(from []evidence.Provenance) time.Time {
-	var first time.Time
-	for _, p := range from {
-		t := p.RetrievedAt
-		if p.ConfirmedAt.After(t) {
-			t = p.ConfirmedAt
-		}
-		if first.IsZero() || t.Before(first) {
-			first = t
-		}
-	}
-	return first
 }

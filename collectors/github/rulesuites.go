@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tickmark-dev/tickmark/internal/capture"
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
 
@@ -46,13 +45,11 @@ type judged struct {
 // ruleSuites reads how the pushes of the last month to the branch were judged.
 // Further back GitHub does not tell.
 func (c *Collector) ruleSuites(ctx context.Context, r *retrieval, n name, out *evidence.RuleHistory) {
-	before := len(capture.JobFrom(ctx).Provenance())
 	suites, err := list[judged](ctx, c, n.path("/rulesets/rule-suites?ref=%s&rule_suite_result=all&time_period=month", url.QueryEscape("refs/heads/"+n.text)))
-	read := firstRead(capture.JobFrom(ctx).Provenance()[before:])
 	if err != nil {
 		r.gaps = append(r.gaps, c.suitesGap(err))
 	} else {
-		out.Insights = evidence.ReadWindow{From: read.Add(-suitesMonth), To: read, Reason: evidence.Expired, Limit: "GitHub tells how pushes were judged for the last month alone"}
+		out.Insights = evidence.Reach{Read: true, Keeps: suitesMonth}
 	}
 	slices.SortStableFunc(suites, func(a, b judged) int { return cmp.Or(b.Pushed.Compare(a.Pushed), cmp.Compare(b.ID, a.ID)) })
 	asked, bypasses := 0, 0

@@ -1,6 +1,9 @@
 package evidence
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // RuleHistory is what a source still tells of the past of one branch's rules:
 // who changed them, who went round them, and how pushes were judged by them.
@@ -8,30 +11,75 @@ type RuleHistory struct {
 	Repository string `json:"repository"`
 	Branch     string `json:"branch"`
 	URL        string `json:"url,omitempty"`
-	// Log is the stretch of time of which the audit log was read whole. Events
-	// are all that it holds of the branch there, oldest first.
-	Log    ReadWindow  `json:"log"`
+	// Log says how far back the audit log was read. Events are all that it holds
+	// of the branch there, oldest first.
+	Log    Reach       `json:"log"`
 	Events []RuleEvent `json:"events,omitempty"`
-	// Insights is the stretch of which the judged pushes were read whole.
-	Insights ReadWindow  `json:"insights"`
+	// Insights says how far back it was read how pushes were judged.
+	Insights Reach       `json:"insights"`
 	Suites   []RuleSuite `json:"suites,omitempty"` // oldest first
 	// Rulesets are those that hold for the branch now, by number.
 	Rulesets []Ruleset `json:"rulesets,omitempty"`
 }
 
+// Reach is how far back a source tells. It holds only what the source says, so
+// that it is the same whenever it is read; Window counts from the retrieval.
+type Reach struct {
+	Read   bool          `json:"read"`              // whole, and without a page missing
+	Oldest time.Time     `json:"oldest,omitzero"`   // of the oldest entry that there still is, whatever it speaks of
+	Keeps  time.Duration `json:"keeps_ns,omitzero"` // how long the source keeps an entry; 0 where it does not say
+	Named  time.Time     `json:"named,omitzero"`    // since when the repository has its name and owner; zero: as long as the source tells
+}
+
 // ReadWindow is a stretch of time of which a source was read whole. It is zero
-// where nothing was read.
+// where nothing was.
 type ReadWindow struct {
-	From time.Time `json:"from,omitzero"`
-	To   time.Time `json:"to,omitzero"` // the time of retrieval
+	From, To time.Time
 	// Reason and Limit say why nothing before From was read.
-	Reason Reason `json:"reason,omitempty"`
-	Limit  string `json:"limit,omitempty"`
+	Reason Reason
+	Limit  string
 }
 
 // Covers reports whether the time lies in the window.
 func (w ReadWindow) Covers(t time.Time) bool {
 	return !w.From.IsZero() && !t.Before(w.From) && t.Before(w.To)
+}
+
+// Window gives the stretch that was read for an item: to the first of its
+// retrievals, as later ones may have missed what happened meanwhile, and from
+// what the last of them could still see.
+func (r Reach) Window(it Item) ReadWindow {
+	first, last := it.retrieved()
+	if !r.Read || first.IsZero() {
+		return ReadWindow{}
+	}
+	const layout = "2006-01-02 15:04 UTC"
+	w := ReadWindow{From: r.Oldest, To: first, Reason: Expired, Limit: "the oldest entry that there still is is of " + r.Oldest.UTC().Format(layout)}
+	if kept := last.Add(-r.Keeps); r.Keeps > 0 && kept.After(w.From) {
+		w.From, w.Limit = kept, "the source keeps it for "+strconv.Itoa(int(r.Keeps/(24*time.Hour)))+" days"
+	}
+	if r.Named.After(w.From) {
+		w.From, w.Reason = r.Named, Truncated
+		w.Limit = "on " + r.Named.UTC().Format(layout) + " the repository got its present name or owner, and what happened before stands under the old one"
+	}
+	return w
+}
+
+// retrieved gives the times of the first and the last retrieval of an item.
+func (it Item) retrieved() (first, last time.Time) {
+	for _, p := range it.Provenance {
+		t := p.RetrievedAt
+		if p.ConfirmedAt.After(t) {
+			t = p.ConfirmedAt
+		}
+		if first.IsZero() || t.Before(first) {
+			first = t
+		}
+		if t.After(last) {
+			last = t
+		}
+	}
+	return first, last
 }
 
 // PolicyOverride is the kind of event of somebody who went round the rules of a
