@@ -48,7 +48,7 @@ func TestPreflight(t *testing.T) {
 		"/repos/acme/api":    `{"full_name":"acme/api","permissions":{"pull":true,"push":true}}`,
 		"/repos/acme/hidden": 404,
 		retentionPath:        `{"days":30,"maximum_allowed_days":400}`,
-		auditReachPath:       `[{"@timestamp":1759309200000,"action":"org.create"}]`,
+		auditReachPath:       `[{"@timestamp":1752998400000,"action":"org.create"}]`,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +63,7 @@ func TestPreflight(t *testing.T) {
 	if diff := cmp.Diff(want, p); diff != "" {
 		t.Errorf("principal (-want +got):\n%s", diff)
 	}
-	for _, say := range []string{"allows writing", "may write to acme/api", "for 30 days", "audit log of acme can be read; its oldest entry is of 2025-10-01"} {
+	for _, say := range []string{"allows writing", "may write to acme/api", "for 30 days", "audit log of acme can be read; its oldest entry is of 2025-07-20"} {
 		if !slices.ContainsFunc(notes, func(n string) bool { return strings.Contains(n, say) }) {
 			t.Errorf("no note says %q: %q", say, notes)
 		}

@@ -54,7 +54,7 @@ func (r Reach) Window(it Item) ReadWindow {
 		return ReadWindow{}
 	}
 	const layout = "2006-01-02 15:04 UTC"
-	w := ReadWindow{From: r.Oldest, To: first, Reason: Expired, Limit: "the oldest entry that there still is is of " + r.Oldest.UTC().Format(layout)}
+	w := ReadWindow{From: r.Oldest, To: first, Reason: Expired, Limit: "the oldest entry still kept is of " + r.Oldest.UTC().Format(layout)}
 	if kept := last.Add(-r.Keeps); r.Keeps > 0 && kept.After(w.From) {
 		w.From, w.Limit = kept, "the source keeps it for "+strconv.Itoa(int(r.Keeps/(24*time.Hour)))+" days"
 	}

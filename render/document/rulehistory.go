@@ -59,7 +59,7 @@ func (v *view) windowSaid(w evidence.ReadWindow) []Span {
 	if w.From.IsZero() {
 		return []Span{{Text: "not read", Tone: Attention}, {Text: ": the gaps say why", Tone: Muted}}
 	}
-	return []Span{{Text: v.clock.Time(w.From) + " to " + v.clock.Time(w.To)}, {Text: "\nnot before, as " + w.Limit, Tone: Muted}}
+	return []Span{{Text: v.clock.Time(w.From) + " to " + v.clock.Time(w.To)}, {Text: "\nnot before: " + w.Limit, Tone: Muted}}
 }
 
 // ruleEvents lists what the audit log tells of the rules, and of bypasses those
@@ -160,6 +160,6 @@ func (v *view) ruleSuites(h *evidence.RuleHistory) []Block {
 		}
 		rows = append(rows, row(text(v.clock.Exact(s.At)), text(s.Actor.String()), result, text(strings.Join(failed, "; "))))
 	}
-	return []Block{para("How the push of this change was judged by the rules in force:"),
-		table([]Column{{Title: "When", Weight: 28}, {Title: "Who", Weight: 20}, {Title: "Judged", Weight: 14}, {Title: "Rules not kept", Weight: 38}}, rows)}
+	return append([]Block{para("How the push of this change was judged by the rules in force:")},
+		limited([]Column{{Title: "When", Weight: 28}, {Title: "Who", Weight: 20}, {Title: "Judged", Weight: 14}, {Title: "Rules not kept", Weight: 38}}, rows, "pushes")...)
 }
