@@ -14,11 +14,12 @@ PROGRAMS := pdftotext:poppler-utils qpdf:qpdf soffice:libreoffice-calc prometheu
 PACKAGES := python3-openpyxl fonts-droid-fallback fonts-nanum
 
 # Published descriptions of the APIs that our fakes are held to, by npm package:
-# GitHub's OpenAPI and GraphQL, with the hashes of the files that we take; a
+# GitHub's OpenAPI (for its audit log that of Enterprise Cloud) and GraphQL, with the hashes of the files that we take; a
 # client that checks Jira's answers against Atlassian's OpenAPI; and the schema
 # of Atlassian's documents.
 SCHEMAS := @octokit/openapi@23.0.2 @octokit/graphql-schema@15.26.1 jira.js@6.2.0 @atlaskit/adf-schema@57.7.22
 SCHEMA_SUMS := 829b4bebb19a53133289f7b0bc819f4f1118115821db2ca9f25e9ee995a7da2a  api.github.com.json\n\
+3224a411049a9d421d42ae8575172d4cb4778f4a978afddd030168aaf6f3dd51  ghec.json\n\
 3c62d0526d133cee53221c89de9b455ade24db78b9e7ad56d642c4c15bce2654  schema.graphql\n
 
 .DEFAULT_GOAL := help
@@ -93,7 +94,7 @@ schemas: ## fetch the published descriptions that our fakes are held to
 	if [ -d jira.js ] && [ -d adf-schema ] && printf '$(SCHEMA_SUMS)' | sha256sum -c --quiet --status 2>/dev/null; then exit 0; fi; \
 	if ! command -v npm >/dev/null; then echo "npm is not installed: tests that need the published schemas are skipped"; exit 0; fi; \
 	npm pack --silent $(SCHEMAS) >/dev/null && \
-	tar -xzf octokit-openapi-*.tgz --strip-components=2 package/generated/api.github.com.json && \
+	tar -xzf octokit-openapi-*.tgz --strip-components=2 package/generated/api.github.com.json package/generated/ghec.json && \
 	tar -xzf octokit-graphql-schema-*.tgz --strip-components=1 package/schema.graphql && \
 	mkdir -p jira.js adf-schema && \
 	tar -xzf jira.js-*.tgz -C jira.js --strip-components=1 && \

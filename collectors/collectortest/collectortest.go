@@ -143,6 +143,7 @@ func Records(it evidence.Item) []evidence.Kind {
 		{evidence.KindBuild, it.Build != nil},
 		{evidence.KindDeployment, it.Deployment != nil},
 		{evidence.KindBranchRules, it.BranchRules != nil},
+		{evidence.KindRuleHistory, it.RuleHistory != nil},
 		{evidence.KindEnvironment, it.Environment != nil},
 		{evidence.KindMention, it.Mention != nil},
 		{evidence.KindSignal, it.Signal != nil},

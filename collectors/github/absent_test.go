@@ -17,7 +17,7 @@ import (
 // A 404 in a repository that the login may not see says nothing of the record.
 func TestHiddenRepository(t *testing.T) {
 	s := newStub(t, map[string]any{
-		"/user": user(nil), "/repos/acme/api": 404, "/repos/acme/web": `{"full_name":"acme/web"}`,
+		"/user": user(nil), "/repos/acme/api": 404, "/repos/acme/web": `{"full_name":"acme/web"}`, auditReachPath: 404,
 		"/repos/acme/web/actions/permissions/artifact-and-log-retention": 403,
 		pr7: 404, "/repos/acme/web/pulls/7": 404,
 	})

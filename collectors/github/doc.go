@@ -32,13 +32,23 @@
 //     (https://docs.github.com/rest/branches/branch-protection),
 //     R/rules/branches/B (https://docs.github.com/rest/repos/rules) and
 //     CODEOWNERS through R/contents (https://docs.github.com/rest/repos/contents)
+//   - history of branch rules: the audit log of the repository's organisation,
+//     GET orgs/ORG/audit-log
+//     (https://docs.github.com/enterprise-cloud@latest/rest/orgs/orgs#get-the-audit-log-for-an-organization),
+//     whose entries and fields are those of
+//     https://docs.github.com/enterprise-cloud@latest/organizations/keeping-your-organization-secure/managing-security-settings-for-your-organization/audit-log-events-for-your-organization
+//     (protected_branch.*, repository_ruleset.*, repo.rename, repo.transfer);
+//     how pushes were judged, R/rulesets/rule-suites
+//     (https://docs.github.com/rest/repos/rule-suites), and each ruleset that
+//     holds for the branch, R/rulesets/N (https://docs.github.com/rest/repos/rules)
 //   - ticket: R/issues/N with comments and timeline
 //     (https://docs.github.com/rest/issues/issues)
 //   - mention: GET search/issues (https://docs.github.com/rest/search/search)
 //   - preflight: GET user (https://docs.github.com/rest/users/users) or
 //     installation/repositories (https://docs.github.com/rest/apps/installations),
-//     each R, and R/actions/permissions/artifact-and-log-retention
-//     (https://docs.github.com/rest/actions/permissions)
+//     each R, R/actions/permissions/artifact-and-log-retention
+//     (https://docs.github.com/rest/actions/permissions), and the oldest entry
+//     of each organisation's audit log
 //
 // GraphQL (https://docs.github.com/graphql), where REST does not say it: the
 // commits before and after a force-push, the old and new base branch, the
@@ -97,6 +107,17 @@
 // classic token needs the scope repo for private repositories, which allows
 // writing as well: preflight says so. Nothing is ever written.
 //
+// Optional, for the history of branch rules: the audit log of an organisation on
+// GitHub Enterprise (a classic token of an owner with the scope read:audit_log,
+// or a fine-grained token or an app with the organisation's permission
+// Administration: read), and Administration on the repository for how pushes
+// were judged. Without them these are gaps with the reason denied.
+//
+// The audit log and the rulesets are asked for once in a run, however many
+// changes of a repository there are. Entries hold addresses, places and programs
+// of people; the record leaves them out, and they are taken out of the payloads
+// that a package copies.
+//
 // # What GitHub keeps for how long
 //
 // Logs and artifacts of Actions 90 days unless the repository sets 1 to 400,
@@ -106,6 +127,12 @@
 // The log of a finished job and an artifact that are in the vault already are
 // not asked for again. A 404 from a repository that preflight could not see
 // says nothing of the record, and is a gap with the reason ambiguous.
+//
+// The audit log has 180 days on github.com, and what its owner set on a server
+// of their own; its Git events, which are not needed, 7 days. How far back it
+// tells is read from its oldest entry. How pushes were judged is told of the last
+// month, of which 28 days are counted on. What lies before is no gap of the
+// record, which says what was read: whether that suffices depends on the change.
 //
 // # Limits
 //
@@ -122,6 +149,11 @@
 //     or if they have no more than 1 MiB; archives up to 32 MiB
 //   - 500 production deployments are compared with a commit, oldest first,
 //     until one contains it and succeeded; 30,000 are listed to find them
+//
+// The audit log is read under the repository's present name alone: from when it
+// was renamed or transferred. It is documented to tell who went round a branch's
+// own protection, and not who went round a ruleset. What an enterprise sets for
+// its organisations is in the enterprise's own log, which is not read.
 //
 // GitHub's search compares words: what a mention finds may write the text
 // differently. Trial merge commits of unmerged pull requests are left out. The

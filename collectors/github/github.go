@@ -116,7 +116,7 @@ func (c *Collector) Name() string { return c.cfg.Name }
 func (c *Collector) Kinds() []evidence.Kind {
 	return []evidence.Kind{
 		evidence.KindTicket, evidence.KindPullRequest, evidence.KindCommit, evidence.KindChecks, evidence.KindBuild,
-		evidence.KindDeployment, evidence.KindBranchRules, evidence.KindEnvironment, evidence.KindMention,
+		evidence.KindDeployment, evidence.KindBranchRules, evidence.KindRuleHistory, evidence.KindEnvironment, evidence.KindMention,
 	}
 }
 
@@ -161,6 +161,8 @@ func (c *Collector) expand(ctx context.Context, r *retrieval, item *evidence.Ite
 		return c.deployment(ctx, r, item)
 	case evidence.KindBranchRules:
 		return c.branchRules(ctx, r, item)
+	case evidence.KindRuleHistory:
+		return c.ruleHistory(ctx, r, item)
 	case evidence.KindEnvironment:
 		return c.environment(ctx, r, item)
 	case evidence.KindTicket:

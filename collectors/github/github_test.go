@@ -17,7 +17,7 @@ import (
 func worldRefs() []evidence.Ref {
 	return []evidence.Ref{
 		ref(evidence.KindPullRequest, "acme/api#7"), ref(evidence.KindCommit, "acme/api@"+sha("b")), ref(evidence.KindChecks, "acme/api@"+sha("b")),
-		ref(evidence.KindBuild, "acme/api/runs/500"), ref(evidence.KindDeployment, "acme/api/deployments/902"), ref(evidence.KindBranchRules, "acme/api:main"),
+		ref(evidence.KindBuild, "acme/api/runs/500"), ref(evidence.KindDeployment, "acme/api/deployments/902"), ref(evidence.KindBranchRules, "acme/api:main"), ref(evidence.KindRuleHistory, "acme/api:main"),
 		ref(evidence.KindEnvironment, "acme/api/environments/production"), ref(evidence.KindTicket, "acme/api#12"), ref(evidence.KindMention, "PAY-1"),
 	}
 }
@@ -84,7 +84,7 @@ func TestPullRequest(t *testing.T) {
 	}
 	wantLinks := []evidence.Ref{
 		ref(evidence.KindCommit, "acme/api@"+sha("b")), ref(evidence.KindChecks, "acme/api@"+sha("a")), ref(evidence.KindChecks, "acme/api@"+sha("b")),
-		ref(evidence.KindBuild, "acme/api/runs/500"), ref(evidence.KindBranchRules, "acme/api:main"), ref(evidence.KindTicket, "acme/api#12"),
+		ref(evidence.KindBuild, "acme/api/runs/500"), ref(evidence.KindBranchRules, "acme/api:main"), historyRef, ref(evidence.KindTicket, "acme/api#12"),
 	}
 	if diff := cmp.Diff(wantLinks, item.Links); diff != "" {
 		t.Errorf("links (-want +got):\n%s", diff)

@@ -274,7 +274,7 @@ func (l *listing) pullLinks(n *pullNode, pr *evidence.PullRequest) []evidence.Re
 		}
 	}
 	if branch := cmp.Or(l.c.cfg.Branches[l.repository], pr.Base.Ref); branch != "" {
-		links = append(links, l.c.ref(evidence.KindBranchRules, "%s:%s", l.repository, branch))
+		links = append(links, l.c.ref(evidence.KindBranchRules, "%s:%s", l.repository, branch), l.c.ref(evidence.KindRuleHistory, "%s:%s", l.repository, branch))
 	}
 	for _, i := range n.Closing.all() {
 		if i.Number > 0 && repositoryName.MatchString(i.Repository.NameWithOwner) {

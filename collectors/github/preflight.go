@@ -36,6 +36,7 @@ func (c *Collector) Preflight(ctx context.Context) (evidence.Principal, error) {
 			return p, err
 		}
 	}
+	c.auditNotes(ctx, &p)
 	return p, nil
 }
 

@@ -26,6 +26,8 @@ func user(header map[string]string) func(http.ResponseWriter, *http.Request) {
 
 const retentionPath = "/repos/acme/api/actions/permissions/artifact-and-log-retention"
 
+var auditReachPath = auditRoute("web", "", "1")
+
 func preflight(t *testing.T, routes map[string]any, change ...func(*Config)) (*Collector, evidence.Principal, error) {
 	t.Helper()
 	s := newStub(t, routes)
@@ -46,6 +48,7 @@ func TestPreflight(t *testing.T) {
 		"/repos/acme/api":    `{"full_name":"acme/api","permissions":{"pull":true,"push":true}}`,
 		"/repos/acme/hidden": 404,
 		retentionPath:        `{"days":30,"maximum_allowed_days":400}`,
+		auditReachPath:       `[{"@timestamp":1752998400000,"action":"org.create"}]`,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -53,14 +56,14 @@ func TestPreflight(t *testing.T) {
 	want := evidence.Principal{
 		System: "github", Name: "auditor", Scopes: []string{"read:org", "repo"}, Expires: utc("2026-03-01T09:30:00Z"),
 		Visible: []string{"acme/api"}, Hidden: []string{"acme/hidden"},
-		Retentions: []evidence.Retention{{What: "CI logs and artifacts", Scope: "acme/api", Keeps: 30 * 24 * time.Hour}},
+		Retentions: []evidence.Retention{{What: "CI logs and artifacts", Scope: "acme/api", Keeps: 30 * 24 * time.Hour}, {What: "audit log of branch rules", Scope: "acme/api", Keeps: 180 * 24 * time.Hour, Assumed: true}},
 	}
 	notes := p.Notes
 	p.Notes = nil
 	if diff := cmp.Diff(want, p); diff != "" {
 		t.Errorf("principal (-want +got):\n%s", diff)
 	}
-	for _, say := range []string{"allows writing", "may write to acme/api", "for 30 days"} {
+	for _, say := range []string{"allows writing", "may write to acme/api", "for 30 days", "audit log of acme can be read; its oldest entry is of 2025-07-20"} {
 		if !slices.ContainsFunc(notes, func(n string) bool { return strings.Contains(n, say) }) {
 			t.Errorf("no note says %q: %q", say, notes)
 		}
@@ -77,7 +80,7 @@ func TestPreflight(t *testing.T) {
 }
 
 func TestPreflightFindings(t *testing.T) {
-	base := map[string]any{"/user": user(nil), "/repos/acme/api": `{"full_name":"acme/api"}`, "/repos/acme/hidden": 404, retentionPath: 403}
+	base := map[string]any{"/user": user(nil), "/repos/acme/api": `{"full_name":"acme/api"}`, "/repos/acme/hidden": 404, retentionPath: 403, auditReachPath: 404}
 	t.Run("refused token", func(t *testing.T) {
 		_, _, err := preflight(t, map[string]any{"/user": func(w http.ResponseWriter, _ *http.Request) { fail(w, 401, "Bad credentials") }})
 		if err == nil || !strings.Contains(err.Error(), "refuses the token") || strings.Contains(err.Error(), testToken) {
@@ -94,6 +97,14 @@ func TestPreflightFindings(t *testing.T) {
 		_, p, err := preflight(t, with(base, map[string]any{"/repos/acme/api": `{"full_name":"acme/core"}`}))
 		if err != nil || !strings.Contains(strings.Join(p.Notes, "\n"), "now called acme/core") {
 			t.Errorf("notes are %q, error %v", p.Notes, err)
+		}
+	})
+	t.Run("no audit log", func(t *testing.T) {
+		for _, answer := range []any{404, 403, `<html>`, `[]`} {
+			_, p, err := preflight(t, with(base, map[string]any{auditReachPath: answer}))
+			if said := strings.Join(p.Notes, "\n"); err != nil || !strings.Contains(said, "audit log of acme cannot be read") || !strings.Contains(said, "optional") || len(p.Retentions) != 1 {
+				t.Errorf("%v: notes are %q, error %v", answer, p.Notes, err)
+			}
 		}
 	})
 	t.Run("wrong clock", func(t *testing.T) {

@@ -116,7 +116,7 @@ func (c *Collector) pullRequestLinks(ctx context.Context, r *retrieval, pr *evid
 		branch = pr.Base.Ref
 	}
 	if branch != "" {
-		links = append(links, c.ref(evidence.KindBranchRules, "%s:%s", pr.Repository, branch))
+		links = append(links, c.ref(evidence.KindBranchRules, "%s:%s", pr.Repository, branch), c.ref(evidence.KindRuleHistory, "%s:%s", pr.Repository, branch))
 	}
 	return append(links, tickets...)
 }

@@ -48,7 +48,7 @@ func splitRef(ref evidence.Ref) (name, error) {
 	case evidence.KindDeployment:
 		n.repository, rest, ok = strings.Cut(ref.ID, "/deployments/")
 		n.number, ok = positive(rest, ok)
-	case evidence.KindBranchRules:
+	case evidence.KindBranchRules, evidence.KindRuleHistory:
 		n.repository, n.text, ok = strings.Cut(ref.ID, ":")
 		ok = ok && n.text != ""
 	case evidence.KindEnvironment:

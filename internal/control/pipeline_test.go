@@ -8,23 +8,6 @@ import (
 	"github.com/tickmark-dev/tickmark/internal/policy"
 )
 
-func TestJ(t *testing.T) {
-	table(t, "J", map[string]one{
-		"no audit log": {nil, nil, unsure, "AUDIT_LOG_NOT_OBTAINED"},
-		"bypassed": {nil, func(w *world) {
-			w.pr.Timeline = append(w.pr.Timeline, evidence.Event{Kind: "protected_branch.policy_override", Actor: gh("ada"), At: clock("10:30")})
-		}, bad, "RULES_BYPASSED"},
-		"bypassed later": {nil, func(w *world) {
-			w.pr.Timeline = append(w.pr.Timeline, evidence.Event{Kind: "protected_branch.policy_override", Actor: gh("ada"), At: clock("12:30")})
-		}, unsure, "AUDIT_LOG_NOT_OBTAINED"},
-		"pushed directly": {direct, nil, bad, "DIRECT_PUSH"},
-		"not protected":   {nil, func(w *world) { w.rules.Protected = false }, look, "NOT_PROTECTED_NOW"},
-		"rules lost":      {nil, func(w *world) { w.lose(rulesRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
-		"no such feature": {nil, func(w *world) { w.policy.Deployment.WithoutBranchControl = []string{"github"} }, na, "NO_BRANCH_CONTROL"},
-		"by ticket":       {byHand, nil, na, "NO_CODE"},
-	})
-}
-
 func TestK(t *testing.T) {
 	require := func(w *world, names ...string) {
 		for _, n := range names {

@@ -25,6 +25,7 @@ const (
 	KindBuild       Kind = "build"        // REPO/runs/123456
 	KindDeployment  Kind = "deployment"   // REPO/deployments/55
 	KindBranchRules Kind = "branch_rules" // REPO:branch
+	KindRuleHistory Kind = "rule_history" // REPO:branch
 	KindEnvironment Kind = "environment"  // REPO/environments/name
 	KindMention     Kind = "mention"      // any text: the pull requests that name it
 	KindSignal      Kind = "signal"       // SERVICE@<RFC 3339 time of the deployment, UTC>
@@ -94,6 +95,7 @@ type Item struct {
 	Build       *Build       `json:"build,omitempty"`
 	Deployment  *Deployment  `json:"deployment,omitempty"`
 	BranchRules *BranchRules `json:"branch_rules,omitempty"`
+	RuleHistory *RuleHistory `json:"rule_history,omitempty"`
 	Environment *Environment `json:"environment,omitempty"`
 	Mention     *Mention     `json:"mention,omitempty"`
 	Signal      *Signal      `json:"signal,omitempty"`

@@ -21,6 +21,7 @@ func (r *Redactor) Bytes(data []byte) ([]byte, []Hit) {
 	kept := 0     // data[:kept] is already in out
 	member := ""  // name of the member whose value comes next
 	pending := "" // the last string, which a colon makes a name
+	place := 0    // how deep i is within an object that says where somebody was
 	for i := 0; i < len(data); {
 		switch c := data[i]; {
 		case c == ':':
@@ -30,12 +31,19 @@ func (r *Redactor) Bytes(data []byte) ([]byte, []Hit) {
 			end := stringEnd(data, i)
 			text := unquote(data[i:end])
 			clean, h := r.value(member, text)
+			if place > 0 && member != "" {
+				clean, h = "[REDACTED:"+placeRule+"]", []Hit{{Rule: placeRule, Count: 1}}
+			}
 			if len(h) > 0 {
 				out = append(append(out, data[kept:i]...), quote(clean)...)
 				kept, hits = end, append(hits, h...)
 			}
 			member, pending = "", text
 			i = end
+		case c == '{' && (place > 0 || isPlace(member)), c == '}' && place > 0:
+			place += map[byte]int{'{': 1, '}': -1}[c]
+			member = ""
+			i++
 		case c == ',' || c == '{' || c == '[' || c == '}' || c == ']':
 			member = ""
 			i++
@@ -46,9 +54,15 @@ func (r *Redactor) Bytes(data []byte) ([]byte, []Hit) {
 			for end < len(data) && !bytes.ContainsRune([]byte(",]} \t\r\n"), rune(data[end])) {
 				end++
 			}
+			rule := ""
 			if r.Contains(data[i:end]) {
-				out = append(append(out, data[kept:i]...), `"[REDACTED:`+LiteralRule+`]"`...)
-				kept, hits = end, append(hits, Hit{Rule: LiteralRule, Count: 1})
+				rule = LiteralRule
+			} else if place > 0 {
+				rule = placeRule
+			}
+			if rule != "" {
+				out = append(append(out, data[kept:i]...), `"[REDACTED:`+rule+`]"`...)
+				kept, hits = end, append(hits, Hit{Rule: rule, Count: 1})
 			}
 			member = ""
 			i = end
@@ -65,8 +79,28 @@ func (r *Redactor) value(member, text string) (string, []Hit) {
 	if member != "" && r.words.member(member, text) {
 		return "[REDACTED:" + wordRule + "]", []Hit{{Rule: wordRule, Count: 1}}
 	}
+	if text != "" && isWhereabouts(member) {
+		return "[REDACTED:" + placeRule + "]", []Hit{{Rule: placeRule, Count: 1}}
+	}
 	return r.Text(text)
 }
+
+// placeRule is the rule for what an audit log says of where, and with which
+// program and token, somebody acted. Nobody needs it to judge a change.
+const placeRule = "whereabouts"
+
+// isWhereabouts reports whether a member of that name says so.
+func isWhereabouts(member string) bool {
+	switch member {
+	case "actor_ip", "user_agent", "hashed_token", "external_identity_nameid", "external_identity_username":
+		return true
+	}
+	return false
+}
+
+// isPlace reports whether a member of that name is an object that says where
+// somebody was.
+func isPlace(member string) bool { return member == "actor_location" }
 
 // stringEnd gives the index after the string that begins at from in valid JSON.
 func stringEnd(data []byte, from int) int {

@@ -68,7 +68,7 @@ func StartAt(ctx context.Context, c *company.Company, now func() time.Time) (*Se
 		return nil, fmt.Errorf("the sample company's repositories: %w", err)
 	}
 	hub := c.Forge.Handler(forge.Options{
-		Tokens: map[string]forge.Token{s.GitHubToken: {User: c.Reader, Scopes: []string{"repo", "read:org"}, Admin: true}},
+		Tokens: map[string]forge.Token{s.GitHubToken: {User: c.Reader, Scopes: []string{"repo", "read:audit_log", "read:org"}, Admin: true}},
 		Web:    strings.TrimSuffix(s.GitHubURL, "/"),
 		Now:    func() time.Time { return c.Now },
 	})

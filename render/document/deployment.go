@@ -21,7 +21,7 @@ func (v *view) deploymentLog() *Document {
 	}
 	deps := v.c.Deployments()
 	first, hasFirst := v.c.FirstDeployment()
-	gaps := v.gapsOf(evidence.KindDeployment, evidence.KindEnvironment, evidence.KindBranchRules)
+	gaps := v.gapsOf(evidence.KindDeployment, evidence.KindEnvironment, evidence.KindBranchRules, evidence.KindRuleHistory)
 	deploys := v.deployBuilds()
 	d.add(v.deployFacts(first, hasFirst, deps)...)
 	if hasFirst {
@@ -32,7 +32,7 @@ func (v *view) deploymentLog() *Document {
 	if len(deps) == 0 {
 		d.Badges = []Badge{{"Not obtained", GapTone}}
 		d.add(v.nothing("production deployment that contains this change", v.searchedDeployments(),
-			evidence.KindDeployment, evidence.KindEnvironment, evidence.KindBranchRules)...)
+			evidence.KindDeployment, evidence.KindEnvironment, evidence.KindBranchRules, evidence.KindRuleHistory)...)
 	} else {
 		if !hasFirst {
 			d.add(note(Attention, "None of these deployments was reported successful",
@@ -58,6 +58,7 @@ func (v *view) deploymentLog() *Document {
 	}
 	d.add(v.otherDeployments(d, deps)...)
 	d.add(v.protectionNow(d)...)
+	d.add(v.protectionThen(d)...)
 	return d
 }
 

@@ -177,7 +177,7 @@ func TestResultsAreShownOnlyWhenThereAreAny(t *testing.T) {
 func TestEveryGapIsSaid(t *testing.T) {
 	p := rendertest.Package()
 	kinds := []evidence.Kind{evidence.KindTicket, evidence.KindPullRequest, evidence.KindCommit, evidence.KindChecks, evidence.KindBuild, evidence.KindDeployment,
-		evidence.KindBranchRules, evidence.KindEnvironment, evidence.KindMention, evidence.KindSignal, evidence.KindExhibit}
+		evidence.KindBranchRules, evidence.KindRuleHistory, evidence.KindEnvironment, evidence.KindMention, evidence.KindSignal, evidence.KindExhibit}
 	for _, dossier := range []evidence.Dossier{rendertest.Dossier(), rendertest.TicketDossier(), rendertest.EmptyDossier()} {
 		for i, k := range kinds {
 			dossier.Change.Gaps = append(dossier.Change.Gaps, evidence.Gap{Ref: evidence.Ref{Kind: k, System: "sys", ID: "ID"}, Part: "part", Reason: evidence.Denied, Detail: fmt.Sprintf("detail-%d.", i), At: rendertest.At("20 08:00:00")})

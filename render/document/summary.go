@@ -305,6 +305,8 @@ func pageOf(it evidence.Item) string {
 		return it.Build.URL
 	case it.Deployment != nil:
 		return it.Deployment.URL
+	case it.RuleHistory != nil:
+		return it.RuleHistory.URL
 	case it.Signal != nil:
 		return it.Signal.URL
 	}

@@ -39,6 +39,13 @@ func (v *view) timeline() []Block {
 			buildMoments(it.Build, add)
 		case it.Deployment != nil:
 			v.deploymentMoments(it, add)
+		case it.RuleHistory != nil:
+			shown, _ := v.relevant(it.RuleHistory.Events)
+			for _, e := range shown {
+				if e.Kind == evidence.PolicyOverride {
+					add(e.At, true, Bad, e.Actor.String(), "Bypassed the rules of the branch "+it.RuleHistory.Branch)
+				}
+			}
 		case it.Signal != nil:
 			if measured[it.Signal.After.To] == "" {
 				ends = append(ends, it.Signal.After.To)

@@ -62,6 +62,8 @@ func kindName(k evidence.Kind) string {
 		return "pull request"
 	case evidence.KindBranchRules:
 		return "branch rules"
+	case evidence.KindRuleHistory:
+		return "history of branch rules"
 	case evidence.KindBuild:
 		return "pipeline run"
 	case evidence.KindSignal:

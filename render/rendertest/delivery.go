@@ -123,6 +123,22 @@ func branchRules() evidence.Item {
 		Provenance: []evidence.Provenance{source(forgeName, "https://api.github.com/repos/acme/payments/branches/main/protection", "20 07:58:51")}}
 }
 
+func ruleHistory() evidence.Item {
+	ada := &evidence.Person{System: forgeName, Login: "admin-ada", ID: "77"}
+	return evidence.Item{Ref: ref(evidence.KindRuleHistory, forgeName, repo+":main"), RuleHistory: &evidence.RuleHistory{Repository: repo, Branch: "main",
+		URL: "https://github.com/organizations/acme/settings/audit-log?q=repo%3Aacme%2Fpayments",
+		Log: evidence.Reach{Read: true, Oldest: At("01 00:00:00").AddDate(-1, 0, 0), Keeps: 180 * 24 * time.Hour}, Insights: evidence.Reach{Read: true, Keeps: 28 * 24 * time.Hour},
+		Events: []evidence.RuleEvent{
+			{ID: "e0", Kind: evidence.PolicyOverride, Actor: ada, At: At("01 09:00:00"), Branch: "main", After: BaseSHA},
+			{ID: "e1", Kind: evidence.PolicyOverride, Actor: ada, At: At("02 14:20:32"), Branch: "main", Before: BaseSHA, After: MergeSHA, Codes: []string{"review_policy_not_satisfied"}, Message: "At least 1 approving review is required by reviewers with write access."},
+			{ID: "e2", Kind: "repository_ruleset.update", Actor: ada, At: At("05 10:00:00"), Ruleset: "884201", RulesetName: "main", Enforcement: "active", WasEnforcement: "disabled",
+				Changed: []evidence.Fact{{Name: "ruleset_rules_added", Value: `[{"type":"deletion"}]`}}},
+		},
+		Suites:   []evidence.RuleSuite{{ID: "9", Actor: ada, At: At("02 14:20:31"), Before: BaseSHA, After: MergeSHA, Result: "bypass", Failed: []evidence.FailedRule{{Type: "pull_request", Source: "protected_branch", Details: "At least 1 approving review is required."}}}},
+		Rulesets: []evidence.Ruleset{{ID: "884201", Name: "main", SourceType: "Repository", Source: repo, Enforcement: "active", Created: At("01 08:00:00"), Updated: At("05 10:00:00"), Bypass: []string{"RepositoryRole 5 (pull_request)"}}}},
+		Provenance: []evidence.Provenance{source(forgeName, "https://api.github.com/orgs/acme/audit-log?include=all&order=asc&phrase=repo%3Aacme%2Fpayments+action%3Aprotected_branch", "20 07:58:52")}}
+}
+
 func signal(name, unit string, base, threshold float64) evidence.Item {
 	at := At("02 15:15:05")
 	window := func(from time.Time, bump float64) evidence.Window {

@@ -70,7 +70,7 @@ func Dossier() evidence.Dossier {
 			Ref: ref(evidence.KindPullRequest, forgeName, repo+"#1234")},
 		AsOf: At("20 08:00:00"),
 	}}
-	d.Change.Items = []evidence.Item{branchRules(), landed(), checks(), checksOnMerge(), build(), deployBuild(), oldDeployment(), deployment(), redeployment(),
+	d.Change.Items = []evidence.Item{branchRules(), ruleHistory(), landed(), checks(), checksOnMerge(), build(), deployBuild(), oldDeployment(), deployment(), redeployment(),
 		environment(), exhibit(), pullRequest(), signal("error rate", "%", 0.4, 1), signal("latency p95", "ms", 180, 250), emptySignal(), ticket()}
 	d.Change.Gaps = []evidence.Gap{
 		{Ref: ref(evidence.KindBuild, forgeName, repo+"/runs/88001"), Part: "log of job integration", Collector: "github 0.1.0", Reason: evidence.Expired,

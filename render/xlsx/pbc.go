@@ -81,7 +81,7 @@ func (b *book) requests() []request {
 		{text: "Evidence of the sampled changes: request, approvals, tests, deployment, checks after it", kind: "Sample", system: systems, period: true, files: b.samplesSaid(), missing: b.gapsSaid(), enough: true},
 		b.emergencyRequest(systems),
 		b.recordsRequest("Configuration of branch protection, with its history over the period", evidence.KindBranchRules, "branch",
-			"the history over the period: what is shown is how branches were protected when it was read"),
+			"the history before what the audit log still holds: the deployment logs say from when to when it was read, and what it tells"),
 		b.recordsRequest("Users that are able to merge and to deploy to production", evidence.KindEnvironment, "deployment environment",
 			"the list of users with their rights: export it from the systems' administration"),
 		b.recordsRequest("Separation of environments: development, staging, production", evidence.KindEnvironment, "deployment environment",

@@ -198,6 +198,7 @@ func (r *records) claims() map[string]bool {
 				return same && slices.ContainsFunc(counted, r.covers)
 			})
 		}
+		claim("J", "rules kept", r.ruled)
 		claim("I", "no objection", func() bool { return !r.objected() })
 		claim("K", "checks", func() bool {
 			return r.checked(r.pr.Head.SHA, "pull_request", ch.Merged) && !r.failed(r.pr.Head.SHA, "pull_request")
@@ -305,4 +306,26 @@ func (r *records) signed() bool {
 		}
 	}
 	return lead || anybody && !r.ch.Has("no-sign-off")
+}
+
+// ruled reports whether the branch had a protection, no entry of the audit log
+// says that somebody went round it with this merge, and none that the rules
+// were off at the time.
+func (r *records) ruled() bool {
+	off := false
+	for _, e := range r.c.Forge.Audit { // in order of time, once it is served
+		switch {
+		case e.Repo != r.repo:
+		case e.Action == "protected_branch.policy_override" && e.Fields["after"] == r.ch.MergeSHA:
+			return false
+		case e.At.After(r.ch.Merged):
+		case e.Action == "protected_branch.destroy":
+			off = true
+		case e.Action == "protected_branch.create":
+			off = false
+		case e.Action == "repository_ruleset.update":
+			off = e.Fields["ruleset_enforcement"] != "active"
+		}
+	}
+	return !off && r.repo.Protection[r.pr.Base.Ref] != nil
 }

@@ -94,6 +94,7 @@ func newStory(seed uint64) *story {
 	s.openTracker()
 	s.who = hire(c.Forge, c.Tracker)
 	s.openHouses()
+	s.openAudit()
 	s.planWork()
 	s.planSpecials()
 	s.dealTwists()

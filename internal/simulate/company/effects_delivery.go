@@ -8,7 +8,14 @@ func deliveryEffects() map[string][]effect {
 		"deployed-with-unapproved": {{"O", NeedsReview, ""}},
 		"deployed-with-uncertain":  {{"O", NeedsReview, ""}},
 		"rebased-singly":           {{"HY", NeedsReview, ""}},
-		"branch-not-protected":     {{"J", NeedsReview, ""}},
+
+		"branch-not-protected": {{"J", Exception, ""}},
+		"audit-log-gone":       {{"J", Unable, ""}},
+		"audit-log-elsewhere":  {{"J", Unable, ""}},
+		"rules-overridden":     {{"J", Exception, ""}},
+		"rules-switched-off":   {{"J", Exception, ""}},
+		"rules-changed-since":  {{"J", NeedsReview, ""}},
+		"bypass-not-told":      {{"J", Unable, ""}},
 
 		"environment-self-approval": {{"Q", Met, "Whoever started the deployment also let it into production; they are no author."}},
 		"author-deploys-alone":      {{"Q", Exception, ""}},

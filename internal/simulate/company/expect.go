@@ -23,9 +23,16 @@ import (
 // only the story knows makes nothing met. Where that leaves room, these rulings
 // were made; they are judgement, and can be argued:
 //
-//   - Nobody asked for the audit log of bypasses, so J is unable for whatever
-//     went through a pull request, also where it is plain that a rule must have
-//     been bypassed. Of a branch that is not protected now it needs review.
+//   - J follows the audit log, which the company keeps for 150 days: what was
+//     merged before its oldest entry is unable, also where it is plain that a
+//     rule must have been bypassed. So is what was merged into the infrastructure
+//     while it belonged to another organisation. Going round a rule is an
+//     exception, and so is a merge while the rule was switched off, or into a
+//     branch that never had one. A change of a branch's own protection is logged
+//     without all that it asked for before, so what was merged before it needs
+//     review. Nothing documents that the log tells who went round a ruleset: of
+//     checkout-web, whose merge queue is one that administrators may go round,
+//     only the last month is known, from how its pushes were judged.
 //   - Logs and reports of CI older than 90 days are gone, and its conclusions
 //     are not. K, L and M then need review, also where they would be met; a
 //     failure that the checks themselves still state is an exception all the
@@ -210,6 +217,7 @@ func (s *story) remarkPlan(p *plan) {
 	note(risk == high && !signedFor(c), "no-sign-off")
 	note(p.recognised(), "recognised-emergency")
 	note(p.base != "", "branch-not-protected")
+	s.remarkRules(p)
 	note(c.RolledBack != 0 && p.causes, "taken-back-on-record")
 	note(c.RolledBack != 0 && !p.causes, "taken-back-unsaid")
 	note(p.has("cancelled-ci") && p.house.lang != "ts", "scan-cancelled")

@@ -19,7 +19,6 @@ func cannot() map[string]map[Outcome]string {
 		"D": {NotApplicable: "a risk is always to be rated, of an emergency afterwards"},
 		"E": {NotApplicable: "the policy exempts no class of changes"},
 		"H": {NotApplicable: "an approval always covers something, of a ticket its text"},
-		"J": {Met: "nobody asked for the audit log"},
 		"T": {NotApplicable: "a plan is always asked for, of an emergency afterwards"},
 		"L": {NotApplicable: "the policy asks for some test of every change"},
 		"R": {Exception: "what no record says was deployed is not known to be a change"},
@@ -146,24 +145,24 @@ func TestSamplesAreExpectedAsTheyWereTold(t *testing.T) {
 		byID[c.ID] = c
 	}
 	for id, want := range map[string]string{
-		"ledger-api#1248":       ".........0.?...-......--.-", // a database migration by the book
+		"ledger-api#1248":       "...........?...-......--.-", // a database migration by the book
 		"checkout-web#2232":     ".........0.....-..?.-.--.-", // a small feature
 		"payout-worker#676":     ".-...--?.0???x.?..?.-.--?-", // an emergency whose logs are gone
-		"ledger-api#1257":       ".......x.0.....-..?.-.--.-", // a push after the only approval
-		"identity-gateway#961":  "...?.x...0??...-..x.-.--.-", // a test that passed on its second run; sign-in, rated too low
-		"checkout-web#2205":     "?........0???..-..?.-.--..", // rolled back
+		"ledger-api#1257":       ".......x.......-..?.-.--.-", // a push after the only approval
+		"identity-gateway#961":  "...?.x....??...-..x.-.--.-", // a test that passed on its second run; sign-in, rated too low
+		"checkout-web#2205":     "?.........???..-..?.-.--..", // rolled back
 		"CHG-672":               ".........--?-?--......?---", // a firewall, by the board
 		"CHG-689":               ".-.?.--..--?-x-?...?-??---", // an emergency by ticket
 		"payout-worker@1341087": "xxxxxxxx-x.x.x.-x.?x----x-", // an emergency that no record of the push shows
-		"checkout-web#2250":     ".........0...-.-..-.-.--.-", // a picture, of low risk
-		"payout-worker#719":     ".........0-.--.-..-.-.--.-", // documentation
+		"checkout-web#2250":     ".............-.-..-.-.--.-", // a picture, of low risk
+		"payout-worker#719":     "..........-.--.-..-.-.--.-", // documentation
 		"ledger-api@e4f5a72":    "xxxxxxxx-x-x--.-..-x----x-", // documentation that was pushed
-		"ledger-api#1245":       "xxxx.....0.....-..?x----.-", // a bot's update
+		"ledger-api#1245":       "xxxx...........-..?x----.-", // a bot's update
 		"checkout-web#2236":     "....????.0.....-?...-.--.-", // by the colleague who is not on the list
-		"infrastructure#315":    ".........0.....-..?....-.-", // infrastructure by pull request
+		"infrastructure#315":    "...............-..?....-.-", // infrastructure by pull request
 		"CHG-640":               "...?.....--?-?--..?...??--", // logs, which its people call low
 		"CHG-645":               "...?.x...--?-?--..x...?---", // access rights, rated too low
-		"payout-worker#721":     "xxxx.....0...------x------", // not deployed yet
+		"payout-worker#721":     "xxxx.........------x------", // not deployed yet
 	} {
 		var got strings.Builder
 		for _, r := range Letters {

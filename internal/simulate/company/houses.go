@@ -34,6 +34,7 @@ type house struct {
 	liveDep    *forge.Deployment
 	stageDep   *forge.Deployment
 	labels     map[string]*forge.Label
+	ruled      time.Time // when the branch's own protection was last changed, in the story
 }
 
 // landed is one commit of the main branch's first-parent line.
@@ -104,9 +105,13 @@ func (s *story) protect(h *house) {
 		Reviews: &forge.RequiredReviews{Count: 1, DismissStale: h.name == "checkout-web" || h.name == "identity-gateway", CodeOwners: h.name == "identity-gateway"},
 		Checks:  &forge.RequiredChecks{Strict: false, Contexts: checks, App: forge.ActionsApp()},
 	}
+	if h.name == "payout-worker" {
+		h.repo.Protection["main"].Reviews = nil
+		h.repo.Rulesets = []*forge.Ruleset{payoutRules()}
+	}
 	if h.name == "checkout-web" {
 		h.repo.Rulesets = []*forge.Ruleset{{
-			ID: 884201, Name: "main", Include: []string{"~DEFAULT_BRANCH"}, Created: day(2026, 4, 1), Updated: day(2026, 4, 1),
+			ID: 884201, Name: "main", Include: []string{"~DEFAULT_BRANCH"}, Created: s.queueBegan(), Updated: s.queueBegan(),
 			Bypass: []forge.BypassActor{{ID: 5, Type: "RepositoryRole", Mode: "pull_request"}},
 			Rules: []forge.Rule{
 				{Type: "deletion"}, {Type: "non_fast_forward"},

@@ -30,7 +30,11 @@ func (t *telling) land() {
 		merger = t.who["queue"]
 		t.event(p.merged.Add(-10*time.Minute), "added_to_merge_queue", p.author, forge.Event{})
 	}
+	before := h.main[len(h.main)-1].sha
 	p.sha = t.merge(merger)
+	if p.base == "" {
+		t.logMerge(before, merger)
+	}
 	t.pr.Merged, t.pr.Closed, t.pr.MergedBy, t.pr.MergeCommit = p.merged, p.merged, merger.GitHub, p.sha
 	t.event(p.merged, "merged", merger, forge.Event{Commit: p.sha})
 	t.event(p.merged, "closed", merger, forge.Event{})

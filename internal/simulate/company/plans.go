@@ -48,6 +48,9 @@ type plan struct {
 	approved []*Person // whose approval stood at the merge
 	late     time.Time // when it was approved, where that was after the merge
 	logsGone bool      // of CI on the last head
+
+	overridden bool // whoever merged went round the branch's protection
+	ruledOut   bool // the ruleset was switched off for the merge
 }
 
 func (p *plan) has(twist string) bool { return slices.Contains(p.twists, twist) }

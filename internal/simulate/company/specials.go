@@ -234,6 +234,7 @@ func (s *story) tellPush(p *plan) {
 	}
 	c := h.repo.AddCommit(&forge.Commit{Parents: []string{tip}, Author: p.author.signature(at), Committer: p.author.signature(at), Message: message, Files: []forge.File{patch(p.work.path, p.work.old, p.work.new, h.lang)}})
 	p.sha = c.SHA
+	s.logPush(p, tip)
 	h.main = append(h.main, landed{sha: c.SHA, at: at, plan: p, last: true})
 	h.runCI(s, ciOrder{event: "push", branch: "main", sha: c.SHA, actor: p.author, at: at.Add(10 * time.Second), outcome: "success", title: p.work.title})
 	ch := &Change{

@@ -30,7 +30,7 @@ func ways() map[string][]effect {
 		{"G", Met, "The approval came before the merge, and the merge before the deployment."},
 		{"H", Met, "The approval was given for what was merged."},
 		{"I", Met, "At the merge nobody's objection stood."},
-		{"J", Unable, "Whether a rule of the branch was bypassed is in the audit log, which nobody asked for."},
+		{"J", Met, "The rules of the branch asked for a pull request, and nobody went round them."},
 		{"K", Met, "The required checks had passed on the head before the merge."},
 		{"L", Met, "Unit and integration tests ran, and it was tried on staging."},
 		{"M", Met, "The analysis ran on the head and found nothing that would stop it."},

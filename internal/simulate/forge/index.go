@@ -50,6 +50,7 @@ func (f *Forge) Finish() error {
 			a.Owner = f.Org
 		}
 	}
+	f.finishAudit()
 	for _, r := range f.Repos {
 		if err := r.finish(); err != nil {
 			return fmt.Errorf("forge: %s: %w", r.full(), err)
@@ -70,6 +71,9 @@ func (r *Repo) finish() error {
 	fill(&r.ID, "repo", r.full())
 	if r.Created.IsZero() {
 		r.Created = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	for i, s := range r.Suites {
+		fill(&s.ID, "rule suite", r.full(), i)
 	}
 	r.idx = &repoIndex{
 		threads: map[int]thread{}, pullsOf: map[string][]pull{}, suites: map[string][]suite{}, suiteByID: map[int64]suite{},

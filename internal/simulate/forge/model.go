@@ -19,6 +19,10 @@ type Forge struct {
 	Teams []*Team
 	Apps  []*App // GitHub Actions (ActionsApp) is always there
 	Repos []*Repo
+
+	Audit      []*AuditEntry // the organisation's audit log
+	AuditKept  time.Duration // how long an entry of it is kept; 180 days where 0
+	NoAuditLog bool          // the plan has none to be read by API
 }
 
 // New gives a forge with one organisation and nothing in it.
@@ -140,6 +144,7 @@ type Repo struct {
 
 	Protection map[string]*BranchProtection // by branch
 	Rulesets   []*Ruleset
+	Suites     []*RuleSuite
 
 	// RetentionDays is how long logs and artifacts are kept; 90 where 0.
 	RetentionDays int

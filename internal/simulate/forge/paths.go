@@ -8,7 +8,7 @@ import (
 // Paths gives every REST path that there is something behind, in order: for
 // tests that read all there is. The model must be finished (Finish, Handler).
 func (f *Forge) Paths() []string {
-	out := []string{"/user", "/rate_limit", "/orgs/" + f.Org.Login, "/orgs/" + f.Org.Login + "/repos?per_page=100"}
+	out := []string{"/user", "/rate_limit", "/orgs/" + f.Org.Login, "/orgs/" + f.Org.Login + "/repos?per_page=100", "/orgs/" + f.Org.Login + "/audit-log?include=all&order=asc&phrase=created:%3E%3D2008-01-01"}
 	for _, u := range f.Users {
 		if !u.Deleted {
 			out = append(out, "/users/"+pathEscape(u.Login))
@@ -46,6 +46,10 @@ func (r *Repo) paths() (out []string) {
 	}
 	for _, s := range r.Rulesets {
 		add(fmt.Sprintf("/rulesets/%d", s.ID), "")
+	}
+	add("/rulesets/rule-suites", "?time_period=month&rule_suite_result=all&per_page=100")
+	for _, s := range r.Suites {
+		add(fmt.Sprintf("/rulesets/rule-suites/%d", s.ID), "")
 	}
 	for _, e := range r.Environments {
 		add("/environments/"+pathEscape(e.Name), "", "/deployment-branch-policies")

@@ -23,7 +23,7 @@ const admin = "gho_admin"
 
 func (s *sample) options() forge.Options {
 	return forge.Options{Now: now, Tokens: map[string]forge.Token{
-		admin:       {User: s.ann, Scopes: []string{"repo", "read:org"}, Admin: true},
+		admin:       {User: s.ann, Scopes: []string{"repo", "read:org", "read:audit_log"}, Admin: true},
 		"gho_plain": {User: s.bob, Scopes: []string{"read:user"}},
 		"pat_fine":  {User: s.bob, Fine: true, Repos: []string{"api"}, Expires: hour(900)},
 	}}
@@ -194,7 +194,7 @@ func TestHeaders(t *testing.T) {
 	server := serve(t, s.Handler(s.options()))
 	res, body := fetch(t, server, "/repos/acme/api/pulls/1")
 	for name, want := range map[string]string{
-		"X-RateLimit-Limit": "15000", "X-RateLimit-Resource": "core", "X-OAuth-Scopes": "repo, read:org", "X-GitHub-Media-Type": "github.v3; format=json",
+		"X-RateLimit-Limit": "15000", "X-RateLimit-Resource": "core", "X-OAuth-Scopes": "repo, read:org, read:audit_log", "X-GitHub-Media-Type": "github.v3; format=json",
 		"Date": now().Format(http.TimeFormat), "Content-Type": "application/json; charset=utf-8",
 	} {
 		if got := res.Header.Get(name); got != want {

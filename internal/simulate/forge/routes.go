@@ -13,6 +13,7 @@ func (s *server) routes() *http.ServeMux {
 	add("/users/{login}", "users/users#get-a-user", (*call).getUser)
 	add("/orgs/{org}", "orgs/orgs#get-an-organization", (*call).getOrg)
 	add("/orgs/{org}/repos", "repos/repos#list-organization-repositories", (*call).listOrgRepos)
+	add("/orgs/{org}/audit-log", "orgs/orgs#get-the-audit-log-for-an-organization", (*call).listAudit)
 	add("/rate_limit", "rate-limit/rate-limit#get-rate-limit-status-for-the-authenticated-user", (*call).getRateLimit)
 	add("/search/issues", "search/search#search-issues-and-pull-requests", (*call).searchIssues)
 
@@ -32,6 +33,8 @@ func (s *server) routes() *http.ServeMux {
 	in("/branches/{branch...}", "branches/branches#get-a-branch", (*call).getBranch)
 	in("/rules/branches/{branch...}", "repos/rules#get-rules-for-a-branch", (*call).listBranchRules)
 	in("/rulesets", "repos/rules#get-all-repository-rulesets", (*call).listRulesets)
+	in("/rulesets/rule-suites", "repos/rule-suites#list-repository-rule-suites", (*call).listSuites)
+	in("/rulesets/rule-suites/{id}", "repos/rule-suites#get-a-repository-rule-suite", (*call).getSuite)
 	in("/rulesets/{id}", "repos/rules#get-a-repository-ruleset", (*call).getRuleset)
 
 	in("/pulls", "pulls/pulls#list-pull-requests", (*call).listPulls)

@@ -209,4 +209,18 @@ func (s *sample) rules(team *forge.Team) {
 			{Type: "merge_queue", Parameters: map[string]any{"check_response_timeout_minutes": 60, "grouping_strategy": "ALLGREEN", "max_entries_to_build": 5, "max_entries_to_merge": 5, "merge_method": "SQUASH", "min_entries_to_merge": 1, "min_entries_to_merge_wait_minutes": 5}}}},
 		{Name: "off", Enforcement: "disabled", Include: []string{"~ALL"}, Rules: []forge.Rule{{Type: "creation"}}},
 	}
+	s.Audit = []*forge.AuditEntry{
+		{At: hour(0), Action: "protected_branch.create", Actor: s.ann, Repo: s.api, Fields: map[string]any{"name": "main"}},
+		{At: hour(2), Action: "repository_ruleset.update", Actor: s.ann, Fields: map[string]any{"ruleset_id": 1, "ruleset_name": "all", "ruleset_old_enforcement": "disabled", "ruleset_enforcement": "active"}},
+		{At: hour(20), Action: "protected_branch.policy_override", Actor: s.bob, Repo: s.api, Fields: map[string]any{
+			"branch": "refs/heads/main", "before": s.base.SHA, "after": s.merge.SHA, "overridden_codes": []string{"review_policy_not_satisfied"},
+			"reasons": []any{map[string]any{"code": "review_policy_not_satisfied", "message": "At least 1 approving review is required."}},
+		}},
+		{At: hour(21), Action: "git.push", Actor: s.bot, Repo: s.web},
+	}
+	s.api.Suites = []*forge.RuleSuite{
+		{ID: 21, Ref: "refs/heads/main", Actor: s.bob, Before: s.base.SHA, After: s.merge.SHA, At: hour(20), Result: "bypass", Evaluations: []forge.RuleEvaluation{
+			{Ruleset: s.api.Rulesets[0], Type: "pull_request", Result: "fail", Details: "At least 1 approving review is required."}, {Type: "required_status_checks", Result: "pass"}}},
+		{ID: 22, Ref: "refs/heads/side", Actor: s.ann, Before: s.base.SHA, After: s.side.SHA, At: hour(23), Result: "pass"},
+	}
 }

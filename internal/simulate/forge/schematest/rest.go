@@ -36,7 +36,7 @@ type restRoute struct {
 
 const resource = "https://tickmark.dev/api.github.com.json"
 
-func loadREST(file string) (*rest, error) {
+func loadREST(file string, more ...correction) (*rest, error) {
 	b, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
@@ -49,7 +49,7 @@ func loadREST(file string) (*rest, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s: not an object", file)
 	}
-	if err := correct(doc); err != nil {
+	if err := correct(doc, append(corrections(), more...)); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	r := &rest{doc: doc, compiled: map[string]*jsonschema.Schema{}}

@@ -3,7 +3,10 @@
 // REST (npm @octokit/openapi) and its GraphQL schema (npm
 // @octokit/graphql-schema). It is for tests.
 //
-// The two files, api.github.com.json and schema.graphql, are looked for in
+// GitHub's audit log is described for its Enterprise Cloud alone (ghec.json of
+// the same package); that file is read where it is asked for.
+//
+// The files, api.github.com.json, ghec.json and schema.graphql, are looked for in
 // the folder that TICKMARK_SCHEMAS names, or else in .cache/schemas of the
 // module. "make schemas" fetches them.
 package schematest
@@ -25,6 +28,7 @@ import (
 // Schemas is GitHub's published descriptions, ready to judge by.
 type Schemas struct {
 	rest  *rest
+	cloud func() (*rest, error) // of GitHub Enterprise Cloud
 	graph *graphQL
 }
 
@@ -42,7 +46,8 @@ var load = sync.OnceValues(func() (*Schemas, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Schemas{r, g}, nil
+	cloud := sync.OnceValues(func() (*rest, error) { return loadREST(filepath.Join(dir, "ghec.json"), cloudCorrections()...) })
+	return &Schemas{r, cloud, g}, nil
 })
 
 // folder finds where the descriptions are.
@@ -116,6 +121,13 @@ func (s *Schemas) Check(r *http.Request, asked []byte, status int, header http.H
 		return nil // not GitHub's API
 	case path == "/graphql" || path == "/api/graphql":
 		return s.graph.check(asked, status, body)
+	}
+	if strings.HasPrefix(path, "/orgs/") && strings.HasSuffix(path, "/audit-log") {
+		cloud, err := s.cloud()
+		if err != nil {
+			return fmt.Errorf("the description of GitHub Enterprise Cloud (make schemas fetches it): %w", err)
+		}
+		return cloud.check(r.Method, path, r.URL.Query(), status, header, body)
 	}
 	return s.rest.check(r.Method, path, r.URL.Query(), status, header, body)
 }

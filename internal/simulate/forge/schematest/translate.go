@@ -185,8 +185,8 @@ func corrections() []correction {
 	return out
 }
 
-func correct(doc map[string]any) error {
-	for _, c := range corrections() {
+func correct(doc map[string]any, list []correction) error {
+	for _, c := range list {
 		m, ok := dig(doc, append([]string{"components", "schemas"}, strings.Split(c.at, "/")...)...).(map[string]any)
 		if !ok {
 			return fmt.Errorf("there is nothing at %s to correct", c.at)
