@@ -62,6 +62,9 @@ func (l *listing) walkCommits(ctx context.Context) error {
 	if emitted := w.emit(); err == nil {
 		err = emitted
 	}
+	if err == nil {
+		err = l.checksOfPushed(ctx, w.pushed())
+	}
 	if err != nil {
 		return err
 	}
