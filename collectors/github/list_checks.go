@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
@@ -57,7 +58,9 @@ func (l *listing) emitChecks(d *dataset, of string, c *checkedNode, partly bool,
 		}
 		for _, s := range suites {
 			for _, r := range s.Runs.all() {
-				out.Runs = append(out.Runs, mapCheckRun(r.checkRun(s)))
+				run := mapCheckRun(r.checkRun(s))
+				run.LogExpired = s.App != nil && s.App.Slug == actionsApp && l.expired(run.Completed)
+				out.Runs = append(out.Runs, run)
 			}
 			if got := len(s.Runs.all()); got < s.Runs.Total {
 				d.cut("%s: %d of %d checks of %s were obtained", of, got, s.Runs.Total, c.OID)
@@ -81,6 +84,16 @@ func (l *listing) emitChecks(d *dataset, of string, c *checkedNode, partly bool,
 	})
 	slices.SortStableFunc(out.Statuses, func(a, b evidence.CommitStatus) int { return a.Created.Compare(b.Created) })
 	return l.emit(evidence.Item{Ref: l.c.ref(evidence.KindChecks, "%s@%s", l.repository, c.OID), Checks: out, Provenance: from, Unread: unread})
+}
+
+// actionsApp is the app whose checks are jobs of workflows, of which GitHub
+// keeps logs.
+const actionsApp = "github-actions"
+
+// expired reports whether the log of a job that ended then is deleted by now.
+func (l *listing) expired(ended time.Time) bool {
+	days, _ := l.c.retentionOf(l.repository)
+	return !ended.IsZero() && l.deployments.ipe.Ended.Sub(ended) > time.Duration(days)*24*time.Hour
 }
 
 // queryChecks asks what CI said of commits that came by no pull request.

@@ -229,7 +229,7 @@ func likeAList(it evidence.Item) any {
 		c := *it.Checks
 		runs := slices.Clone(c.Runs)
 		for i := range runs {
-			runs[i].SuiteID = "" // 32 bits as well
+			runs[i].SuiteID, runs[i].LogExpired = "", false // 32 bits as well; a collected build's gaps say the other
 		}
 		// GraphQL keeps the last status of each context.
 		statuses := map[string]evidence.CommitStatus{}

@@ -191,7 +191,7 @@ func (l *listing) attach(ctx context.Context, batch []*deployed, nodes []*deploy
 }
 
 func (l *listing) emitDeployment(d *deployed) error {
-	item := evidence.Item{Ref: l.c.deploymentRef(l.repository, d.raw.GetID()), Provenance: d.from, Unread: []string{"previous deployment", "range"}}
+	item := evidence.Item{Ref: l.c.deploymentRef(l.repository, d.raw.GetID()), Provenance: d.from, Unread: []string{"previous deployment", "range", "measurements around it"}}
 	item.Deployment = l.c.mapDeployment(l.repository, d.raw)
 	item.Deployment.Statuses = l.c.mapDeploymentStatuses(d.statuses)
 	if run := l.c.carriedOutBy(l.repository, d.raw, d.statuses); run > 0 {

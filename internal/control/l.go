@@ -309,7 +309,7 @@ func (x *exam) testNotes(cut time.Time, about func(string) bool) []string {
 		}
 	}
 	if x.pr != nil {
-		say("pull request", x.sections(plain(x.pr.Body))["testing"])
+		say("pull request", x.sections(x.pullText(cut).text)["testing"])
 	}
 	if t := x.main.t; t != nil && x.main.strong {
 		if f, ok := t.Field("testing"); ok {
