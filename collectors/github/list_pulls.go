@@ -363,8 +363,8 @@ func (l *listing) pullLinks(n *pullNode, pr *evidence.PullRequest) []evidence.Re
 		links = append(links, l.c.ref(evidence.KindBranchRules, "%s:%s", l.repository, branch))
 	}
 	for _, i := range n.Closing.all() {
-		if i.Number > 0 && repositoryName.MatchString(i.Repository.NameWithOwner) {
-			links = append(links, l.c.ref(evidence.KindTicket, "%s#%s", i.Repository.NameWithOwner, strconv.Itoa(i.Number)))
+		if repository, ok := l.c.configured(i.Repository.NameWithOwner); ok && i.Number > 0 {
+			links = append(links, l.c.ref(evidence.KindTicket, "%s#%s", repository, strconv.Itoa(i.Number)))
 		}
 	}
 	return links

@@ -69,7 +69,7 @@ func (r *Run) expiring(ctx context.Context, l *ledger.Ledger, zone *time.Locatio
 // merge, and so goes first; a measurement is of the deployment.
 func (r *Run) begins(system string, keep evidence.Retention, e evidence.Entry) time.Time {
 	if keep.Scope != "" {
-		if keep.Scope != e.Repository || e.Merged.IsZero() {
+		if keep.Scope != e.Repository || system != e.Ref.System || e.Merged.IsZero() {
 			return time.Time{}
 		}
 		return e.Merged
