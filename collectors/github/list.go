@@ -76,6 +76,7 @@ type listing struct {
 	found        []*deployed          // production deployments, oldest first
 	index        map[int]*indexed     // merged pull requests by number
 	known        map[string]*received // commits that came with something else
+	same         *pool                // of what those share
 	selected     map[int]bool         // of index: to be emitted
 	lower        time.Time            // pull requests merged before are not in the population
 	historyPages int
@@ -113,7 +114,7 @@ func (c *Collector) newListing(repository string, p evidence.Period, emit func(e
 		c: c, repository: repository, period: p, send: emit,
 		merged: newSize(mergedPerPage), detailed: newSize(pullsPerPage), history: newSize(commitsPerPage), between: newSize(nodesPerPage), deployed: newSize(nodesPerPage),
 		followed: newSize(perFollow), asked: newSize(numbersPerPage), checked: newSize(nodesPerPage),
-		index: map[int]*indexed{}, known: map[string]*received{}, selected: map[int]bool{}, taken: map[string]int{},
+		index: map[int]*indexed{}, known: map[string]*received{}, same: newPool(), selected: map[int]bool{}, taken: map[string]int{},
 	}
 	l.owner, l.name, _ = strings.Cut(repository, "/")
 	l.deployments = l.dataset("production deployments of " + repository)

@@ -69,7 +69,7 @@ func (l *listing) walkCommits(ctx context.Context) error {
 		return err
 	}
 	l.commitQueries()
-	l.known = nil
+	l.known, l.same = nil, nil
 	return nil
 }
 
