@@ -52,9 +52,10 @@
 //
 // GraphQL (https://docs.github.com/graphql), where REST does not say it: the
 // commits before and after a force-push, the old and new base branch, the
-// commit that the merge queue tried, and the issues that a pull request
-// closes. It is asked only where the timeline or the description shows that
-// there is something to ask for.
+// commit that the merge queue tried, the issues that a pull request closes, and
+// the edits of its description. The history of those holds the whole text after
+// each edit, which GitHub calls its diff; a text that somebody deleted from it
+// is a gap.
 //
 // # Listing
 //
@@ -78,13 +79,19 @@
 //     from parent to parent by their hashes, until those that were in
 //     production before. Pull requests that GitHub names for a commit are
 //     listed too, whatever their dates say
-//   - the pull requests whole. Their comments and timeline, the patches of
-//     files, and the check runs before the last of a name are not in a list;
-//     Collect gives them. Deployment statuses have no numbers here, people and
-//     bots who wrote a commit no account unless they are users
+//   - the pull requests whole, with comments, with what was done on them, and
+//     with all runs of the checks of head and merge. The comments on lines, what
+//     only mentions a pull request elsewhere, the patches of files, the statuses
+//     before the last of a context, and logs are not in a list; Collect gives
+//     them. Of a check whose log must be deleted by now the list says so. What a
+//     description had said is asked for where it was edited after the merge.
+//     Deployment statuses have no numbers here, people and bots who wrote a
+//     commit no account unless they are users
+//   - what CI said of the commits that came by no pull request
 //   - the numbers between, to say of each whether it is an issue, a closed or
 //     open pull request, a discussion, or cannot be seen
-//   - GET search/issues once, for the count alone: the control of the walk
+//   - GET search/issues once, for the count alone: the control of the walk. A
+//     count that does not come is a note of the dataset
 //
 // Where no production deployment succeeded before the first one of the period,
 // nobody can say what was in production, and a listing goes back 90 days from

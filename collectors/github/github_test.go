@@ -70,6 +70,10 @@ func TestPullRequest(t *testing.T) {
 			{ID: "72", State: "COMMENTED", Submitted: utc("2026-01-02T08:40:00Z"), Body: evidence.Text{Markup: evidence.Markdown, Source: "hm"}},
 			{ID: "73", Author: ben, State: "APPROVED", Submitted: utc("2026-01-02T09:30:00Z"), CommitID: sha("a"), Body: evidence.Text{Markup: evidence.Markdown, Source: "good"}},
 		},
+		BodyEdits: &evidence.TextEdits{Last: utc("2026-01-02T11:00:00Z"), By: ana, Versions: []evidence.TextVersion{
+			{At: utc("2026-01-02T08:00:00Z"), Author: ana, Text: evidence.Text{Markup: evidence.Markdown, Source: "Fixes #12"}},
+			{At: utc("2026-01-02T11:00:00Z"), Author: ana, Text: evidence.Text{Markup: evidence.Markdown, Source: "Fixes #12\n\nTwo lines."}},
+		}},
 	}
 	got := *pr
 	got.Timeline, got.Comments, got.ReviewComments = nil, nil, nil

@@ -16,9 +16,16 @@ import (
 // Queries for what REST does not say. Servers that know no merge queue refuse
 // the first; the second asks for the rest.
 const (
-	detailsHead = `query PullRequestDetails($owner: String!, $name: String!, $number: Int!, $events: String, $issues: String) {
+	detailsHead = `query PullRequestDetails($owner: String!, $name: String!, $number: Int!, $events: String, $issues: String, $edits: String) {
   repository(owner: $owner, name: $name) {
     pullRequest(number: $number) {
+      lastEditedAt
+      editor` + selectActor + `
+      userContentEdits(first: 100, after: $edits) {
+        totalCount
+        pageInfo { hasNextPage endCursor }
+        nodes ` + selectEdit + `
+      }
       closingIssuesReferences(first: 100, after: $issues) {
         pageInfo { hasNextPage endCursor }
         nodes { number repository { nameWithOwner } }
@@ -47,8 +54,13 @@ const (
 
 // details is what GraphQL adds to a pull request.
 type details struct {
-	events []evidence.Event
-	issues []string // "owner/name#12"
+	events     []evidence.Event
+	issues     []string // "owner/name#12"
+	edited     *gh.Timestamp
+	editor     *actorNode
+	edits      []*editNode // of the description, newest first
+	editsTotal int
+	editsSaid  bool // GitHub answered whether there are any
 }
 
 type pageInfo struct {
@@ -59,6 +71,9 @@ type pageInfo struct {
 type detailsAnswer struct {
 	Repository *struct {
 		PullRequest *struct {
+			Edited  *gh.Timestamp         `json:"lastEditedAt"`
+			Editor  *actorNode            `json:"editor"`
+			Edits   *connection[editNode] `json:"userContentEdits"`
 			Closing struct {
 				PageInfo pageInfo `json:"pageInfo"`
 				Nodes    []*struct {
@@ -114,9 +129,9 @@ func (c *Collector) details(ctx context.Context, n name) (details, error) {
 	owner, repo, _ := strings.Cut(n.repository, "/")
 	var out details
 	query := queryDetails
-	variables := map[string]any{"owner": owner, "name": repo, "number": n.number, "events": nil, "issues": nil}
-	eventsDone, issuesDone := false, false
-	for page := 0; !eventsDone || !issuesDone; page++ {
+	variables := map[string]any{"owner": owner, "name": repo, "number": n.number, "events": nil, "issues": nil, "edits": nil}
+	eventsDone, issuesDone, editsDone := false, false, false
+	for page := 0; !eventsDone || !issuesDone || !editsDone; page++ {
 		if page == maxPages {
 			return out, fmt.Errorf("the list of details does not end; %d pages were read", page)
 		}
@@ -151,6 +166,12 @@ func (c *Collector) details(ctx context.Context, n name) (details, error) {
 			issuesDone = !pr.Closing.PageInfo.HasNextPage
 			variables["issues"] = pr.Closing.PageInfo.EndCursor
 		}
+		out.edited, out.editor = pr.Edited, pr.Editor
+		if e := pr.Edits; e != nil && !editsDone {
+			out.edits, out.editsTotal, out.editsSaid = append(out.edits, e.all()...), e.Total, true
+			variables["edits"] = e.PageInfo.EndCursor
+		}
+		editsDone = editsDone || pr.Edits == nil || !pr.Edits.PageInfo.HasNextPage
 	}
 	return out, nil
 }

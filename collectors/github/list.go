@@ -68,7 +68,7 @@ type listing struct {
 
 	deployments, pulls, commits, numbers *dataset
 
-	merged, detailed, history, between, deployed, followed, asked *size
+	merged, detailed, history, between, deployed, followed, asked, checked *size
 
 	environments []string             // in production, by name
 	branch       string               // that is deployed
@@ -76,6 +76,7 @@ type listing struct {
 	found        []*deployed          // production deployments, oldest first
 	index        map[int]*indexed     // merged pull requests by number
 	known        map[string]*received // commits that came with something else
+	same         *pool                // of what those share
 	selected     map[int]bool         // of index: to be emitted
 	lower        time.Time            // pull requests merged before are not in the population
 	historyPages int
@@ -83,6 +84,7 @@ type listing struct {
 	waiting      []pending      // pull requests that are not complete yet
 	wanted       int            // further pages of them
 	taken        map[string]int // commits by the query that they came with
+	noQueue      bool           // the server knows no merge queue
 	noBase       bool           // production has deployments, but none that succeeded before the period
 }
 
@@ -111,8 +113,8 @@ func (c *Collector) newListing(repository string, p evidence.Period, emit func(e
 	l := &listing{
 		c: c, repository: repository, period: p, send: emit,
 		merged: newSize(mergedPerPage), detailed: newSize(pullsPerPage), history: newSize(commitsPerPage), between: newSize(nodesPerPage), deployed: newSize(nodesPerPage),
-		followed: newSize(perFollow), asked: newSize(numbersPerPage),
-		index: map[int]*indexed{}, known: map[string]*received{}, selected: map[int]bool{}, taken: map[string]int{},
+		followed: newSize(perFollow), asked: newSize(numbersPerPage), checked: newSize(nodesPerPage),
+		index: map[int]*indexed{}, known: map[string]*received{}, same: newPool(), selected: map[int]bool{}, taken: map[string]int{},
 	}
 	l.owner, l.name, _ = strings.Cut(repository, "/")
 	l.deployments = l.dataset("production deployments of " + repository)

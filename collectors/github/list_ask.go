@@ -168,11 +168,21 @@ type more struct {
 	id, on string // of the record that has it, and its type
 	wrap   string // field between the record and the connection
 	field  string
+	args   string // of the field besides the page, each after a comma
 	nodes  string // selection
-	after  string
+	after  string // "" for the first page
 	take   func(json.RawMessage) (pageInfo, error)
 	record string // for a person
 	part   string
+	missed *[]string // takes the part that did not come whole; nil: nobody asks
+}
+
+// lost notes that a page did not come.
+func (m *more) lost(d *dataset, format string, a ...any) {
+	d.cut(format, a...)
+	if m.missed != nil {
+		*m.missed = append(*m.missed, m.part)
+	}
 }
 
 // perFollow is how many connections one query follows, each by 100.
@@ -185,7 +195,7 @@ func (l *listing) follow(ctx context.Context, d *dataset, rest []*more) ([]evide
 	for round := 0; len(rest) > 0; round++ {
 		if round == maxPages {
 			for _, m := range rest {
-				d.cut("%s: the list of %s does not end; %d pages were read", m.record, m.part, round)
+				m.lost(d, "%s: the list of %s does not end; %d pages were read", m.record, m.part, round)
 			}
 			return sources, nil
 		}
@@ -205,7 +215,7 @@ func (l *listing) follow(ctx context.Context, d *dataset, rest []*more) ([]evide
 					return sources, err
 				}
 				for _, m := range batch {
-					d.cut("%s: a page of the %s did not come: %s", m.record, m.part, l.why(err))
+					m.lost(d, "%s: a page of the %s did not come: %s", m.record, m.part, l.why(err))
 				}
 				continue
 			}
@@ -241,20 +251,23 @@ func (l *listing) takenPages(d *dataset, batch []*more, pages map[string]json.Ra
 		for _, e := range errs {
 			if len(e.Path) > 0 && e.Path[0] == alias {
 				d.leftOut(m.record+" ("+m.part+")", e.String())
+				if m.missed != nil {
+					*m.missed = append(*m.missed, m.part)
+				}
 			}
 		}
 		info, err := pageInfo{}, error(nil)
 		if len(raw) == 0 || string(raw) == "null" {
-			d.cut("%s: a page of the %s did not come", m.record, m.part)
+			m.lost(d, "%s: a page of the %s did not come", m.record, m.part)
 			continue
 		}
 		if info, err = m.take(raw); err != nil {
-			d.cut("%s: a page of the %s is not what GitHub documents", m.record, m.part)
+			m.lost(d, "%s: a page of the %s is not what GitHub documents", m.record, m.part)
 			continue
 		}
 		if info.HasNextPage {
 			if info.EndCursor == "" || info.EndCursor == m.after {
-				d.cut("%s: the list of %s does not say where it goes on", m.record, m.part)
+				m.lost(d, "%s: the list of %s does not say where it goes on", m.record, m.part)
 				continue
 			}
 			again := *m
@@ -267,7 +280,7 @@ func (l *listing) takenPages(d *dataset, batch []*more, pages map[string]json.Ra
 
 // followText is the part of a query that follows one connection.
 func followText(m *more) string {
-	text := fmt.Sprintf("%s(first: 100, after: $after) { %s%s }", m.field, selectPage, m.nodes)
+	text := fmt.Sprintf("%s(first: 100, after: $after%s) { %s%s }", m.field, m.args, selectPage, m.nodes)
 	if m.wrap != "" {
 		text = m.wrap + " { " + text + " }"
 	}
@@ -279,8 +292,11 @@ func followQuery(batch []*more) (string, map[string]any) {
 	variables := map[string]any{}
 	for i, m := range batch {
 		id, after := fmt.Sprintf("id%d", i), fmt.Sprintf("after%d", i)
-		variables[id], variables[after] = m.id, m.after
-		heads = append(heads, "$"+id+": ID!, $"+after+": String!")
+		variables[id], variables[after] = m.id, nil
+		if m.after != "" {
+			variables[after] = m.after
+		}
+		heads = append(heads, "$"+id+": ID!, $"+after+": String")
 		text := strings.NewReplacer("$id", "$"+id, "$after", "$"+after).Replace(followText(m))
 		bodies = append(bodies, fmt.Sprintf("  n%d: %s", i, text))
 	}
@@ -293,13 +309,19 @@ func rest[T any](of *connection[T], m more) []*more {
 		return nil
 	}
 	m.after = of.PageInfo.EndCursor
+	return []*more{whole(of, m)}
+}
+
+// whole asks for an inner connection from m.after on.
+func whole[T any](of *connection[T], m more) *more {
 	m.take = func(raw json.RawMessage) (pageInfo, error) {
 		var page connection[T]
 		if err := json.Unmarshal(raw, &page); err != nil {
 			return pageInfo{}, err
 		}
 		of.Nodes = append(of.Nodes, page.Nodes...)
+		of.Total = page.Total
 		return page.PageInfo, nil
 	}
-	return []*more{&m}
+	return &m
 }

@@ -63,9 +63,13 @@ func TestListNodes(t *testing.T) {
 		batch = append(batch, &more{id: fmt.Sprint(i), on: "PullRequest", field: "commits", nodes: selectOfPull})
 	}
 	follow, _ := followQuery(batch)
+	for i := range batch {
+		batch[i] = &more{id: fmt.Sprint(i), on: "Commit", field: "checkSuites", nodes: selectSuite}
+	}
+	suites, _ := followQuery(batch)
 	for name, query := range map[string]string{
 		"overview": queryOverview, "count": queryDeploymentCount, "deployments": queryDeployments, "merged": queryMerged, "history": queryHistory, "pull requests": queryPullRequests,
-		"inner pages": follow, "commits": commitsQuery(make([]string, nodesPerPage)), "numbers": numbersQuery(make([]int, numbersPerPage), "issueOrPullRequest", "{ __typename }"),
+		"inner pages": follow, "inner pages of suites": suites, "checks": queryChecks, "commits": commitsQuery(make([]string, nodesPerPage)), "numbers": numbersQuery(make([]int, numbersPerPage), "issueOrPullRequest", "{ __typename }"),
 	} {
 		doc, err := parser.ParseQuery(&ast.Source{Input: query})
 		if err != nil {

@@ -62,11 +62,14 @@ func (l *listing) walkCommits(ctx context.Context) error {
 	if emitted := w.emit(); err == nil {
 		err = emitted
 	}
+	if err == nil {
+		err = l.checksOfPushed(ctx, w.pushed())
+	}
 	if err != nil {
 		return err
 	}
 	l.commitQueries()
-	l.known = nil
+	l.known, l.same = nil, nil
 	return nil
 }
 

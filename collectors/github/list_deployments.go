@@ -41,6 +41,7 @@ func (l *listing) listDeployments(ctx context.Context) error {
 		if err := l.emitDeployment(d); err != nil {
 			return err
 		}
+		d.done()
 	}
 	return nil
 }
@@ -106,6 +107,7 @@ func (l *listing) rows(some []*gh.Deployment, sources []evidence.Provenance) []*
 			l.deployments.exclude("its environment is not production", id)
 			continue
 		}
+		d.Creator = l.same.user(d.Creator)
 		fresh = append(fresh, &deployed{raw: d, from: slices.Clone(from)})
 	}
 	l.found = append(l.found, fresh...)
@@ -175,7 +177,9 @@ func (l *listing) attach(ctx context.Context, batch []*deployed, nodes []*deploy
 			l.deployments.cut("deployment %d: %d of %d statuses were obtained", d.raw.GetID(), len(statuses), n.Statuses.Total)
 		}
 		for _, s := range slices.Backward(statuses) { // GitHub lists the newest first; several may share a second
-			d.statuses = append(d.statuses, s.status())
+			one := s.status()
+			one.Creator = l.same.user(one.Creator)
+			d.statuses = append(d.statuses, one)
 		}
 		slices.SortStableFunc(d.statuses, func(a, b *gh.DeploymentStatus) int { return at(a.CreatedAt).Compare(at(b.CreatedAt)) })
 		for _, s := range d.statuses {
@@ -191,7 +195,7 @@ func (l *listing) attach(ctx context.Context, batch []*deployed, nodes []*deploy
 }
 
 func (l *listing) emitDeployment(d *deployed) error {
-	item := evidence.Item{Ref: l.c.deploymentRef(l.repository, d.raw.GetID()), Provenance: d.from, Unread: []string{"previous deployment", "range"}}
+	item := evidence.Item{Ref: l.c.deploymentRef(l.repository, d.raw.GetID()), Provenance: d.from, Unread: []string{"previous deployment", "range", "measurements around it"}}
 	item.Deployment = l.c.mapDeployment(l.repository, d.raw)
 	item.Deployment.Statuses = l.c.mapDeploymentStatuses(d.statuses)
 	if run := l.c.carriedOutBy(l.repository, d.raw, d.statuses); run > 0 {

@@ -135,6 +135,13 @@ func (d *dataset) cut(format string, a ...any) {
 	}
 }
 
+// note says what a reader must know of the dataset.
+func (d *dataset) note(format string, a ...any) {
+	if text := fmt.Sprintf(format, a...); !slices.Contains(d.ipe.Notes, text) {
+		d.ipe.Notes = append(d.ipe.Notes, text)
+	}
+}
+
 // leftOut notes that GitHub answered about what in part only, and why.
 func (d *dataset) leftOut(what, why string) {
 	d.gather("GitHub answered in part only about %s: "+quoted(why), what)

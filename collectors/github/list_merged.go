@@ -128,11 +128,13 @@ func (l *listing) pull(number int) evidence.Ref {
 	return l.c.ref(evidence.KindPullRequest, "%s#%d", l.repository, number)
 }
 
-// restOfCommit notes the further pages of a commit's lists.
+// restOfCommit notes the further pages of a commit's lists. Every commit that
+// is kept passes here, and gives up what it shares with others.
 func (l *listing) restOfCommit(c *commitNode) []*more {
 	if c == nil {
 		return nil
 	}
+	l.same.commit(c)
 	m := more{id: c.ID, on: "Commit", record: "commit " + c.OID}
 	m.field, m.nodes, m.part = "parents", selectParents, "parents"
 	out := rest(&c.Parents, m)

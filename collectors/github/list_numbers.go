@@ -163,11 +163,16 @@ func (l *listing) countMerged(ctx context.Context) error {
 		}
 	}
 	if err != nil {
-		return l.fatal(ctx, err)
+		if fatal := l.fatal(ctx, err); fatal != nil {
+			return fatal
+		}
+		l.pulls.note("the count of merged pull requests by GitHub's search, which the walk is compared with, did not come: %s", l.why(err))
+		return nil
 	}
 	l.pulls.heard(job.Provenance(), nil)
 	q.Pages++
 	if a.Incomplete {
+		l.pulls.note("GitHub's search did not count all merged pull requests in the time that it takes for an answer, so the walk is not compared with its count of %d", a.Total)
 		return nil
 	}
 	if q.Reported = a.Total; q.Reported > q.Received {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/capture"
@@ -65,8 +66,9 @@ func (l *listing) pullBatch(ctx context.Context, numbers []int) error {
 			}
 			continue
 		}
-		l.pulls.page(l.text(queryPullRequests, "ids: of the listed pull requests"), len(a.Nodes))
+		l.pulls.page(l.text(l.pullsQuery(), "ids: of the listed pull requests"), len(a.Nodes))
 		l.partial(l.pulls, got.errors, func(i int) string { return l.pull(batch[min(i, len(batch)-1)]).ID })
+		markMissing(a.Nodes, got.errors)
 		if err := l.emitPulls(ctx, batch, a.Nodes, got.provenance); err != nil {
 			return err
 		}
@@ -74,10 +76,25 @@ func (l *listing) pullBatch(ctx context.Context, numbers []int) error {
 	return nil
 }
 
-// putPulls asks for pull requests by their global ids. The query ends with a
+// pullsQuery is the query for whole pull requests, as this server knows it.
+func (l *listing) pullsQuery() string { return l.withoutQueue(queryPullRequests) }
+
+// putPulls asks for pull requests. A server that knows no merge queue refuses
+// its events, and has none; it is asked without them.
+func (l *listing) putPulls(ctx context.Context, batch []int, a *pullsAnswer) (answer, error) {
+	got, err := l.askPulls(ctx, batch, a)
+	var no *refused
+	if !l.noQueue && errors.As(err, &no) && (strings.Contains(no.Message, "MERGE_QUEUE") || strings.Contains(no.Message, "MergeQueue")) {
+		l.noQueue = true
+		return l.askPulls(ctx, batch, a)
+	}
+	return got, err
+}
+
+// askPulls asks for pull requests by their global ids. The query ends with a
 // comment that changes when one of them is updated; so an answer that was had
 // in an earlier run is as good as a new one, once all of them are settled.
-func (l *listing) putPulls(ctx context.Context, batch []int, a *pullsAnswer) (answer, error) {
+func (l *listing) askPulls(ctx context.Context, batch []int, a *pullsAnswer) (answer, error) {
 	ids := make([]string, 0, len(batch))
 	version := sha256.New()
 	last := time.Time{}
@@ -87,7 +104,7 @@ func (l *listing) putPulls(ctx context.Context, batch []int, a *pullsAnswer) (an
 		_, _ = io.WriteString(version, p.updated.Format(time.RFC3339)+"\n") // a hash takes everything
 		last = latest(last, p.merged)
 	}
-	query := queryPullRequests + "\n# " + hex.EncodeToString(version.Sum(nil)[:8])
+	query := l.pullsQuery() + "\n# " + hex.EncodeToString(version.Sum(nil)[:8])
 	variables := map[string]any{"ids": ids}
 	if l.pulls.ipe.Started.Sub(last) > settled {
 		*a = pullsAnswer{}
@@ -100,6 +117,29 @@ func (l *listing) putPulls(ctx context.Context, batch []int, a *pullsAnswer) (an
 	}
 	*a = pullsAnswer{}
 	return l.put(ctx, l.pulls, query, variables, a)
+}
+
+// markMissing notes of each pull request which of its parts GitHub left out.
+func markMissing(nodes []*pullNode, errs []graphError) {
+	for _, e := range errs {
+		if len(e.Path) < 3 || e.Path[0] != "nodes" {
+			continue
+		}
+		i, ok := e.Path[1].(float64)
+		field, named := e.Path[2].(string)
+		if !ok || !named || i < 0 || int(i) >= len(nodes) || nodes[int(i)] == nil {
+			continue
+		}
+		n := nodes[int(i)]
+		if part := partOf(field); part != "" {
+			n.missing = append(n.missing, part)
+		}
+		for _, c := range n.checked() {
+			if n.MergeCommit == c && field == "mergeCommit" || n.MergeCommit != c && field == "head" {
+				n.missing = append(n.missing, checksOf(c))
+			}
+		}
+	}
 }
 
 // lost accounts for a pull request that is known to be there and did not come.
@@ -130,7 +170,7 @@ func (l *listing) emitPulls(ctx context.Context, batch []int, nodes []*pullNode,
 			l.lost(number, "GitHub listed it and did not show it when asked for it")
 			continue
 		}
-		further := append(l.restOfPull(n), restOfParents(n)...)
+		further := append(l.restOfPull(n), l.restOfParts(n)...)
 		if len(further) == 0 {
 			if err := l.emitPull(n, from); err != nil {
 				return err
@@ -162,7 +202,7 @@ func (l *listing) completePulls(ctx context.Context) error {
 	}
 	further = nil // the commits are all there now, and may have lists of their own
 	for _, p := range waiting {
-		further = append(further, restOfParents(p.n)...)
+		further = append(further, l.restOfParts(p.n)...)
 	}
 	parents, err := l.follow(ctx, l.pulls, further)
 	if err != nil {
@@ -176,11 +216,14 @@ func (l *listing) completePulls(ctx context.Context) error {
 	return nil
 }
 
-// restOfPull notes the further pages of a pull request's lists.
+// restOfPull notes the further pages of a pull request's lists, and the history
+// of its description where that was edited after the merge.
 func (l *listing) restOfPull(n *pullNode) []*more {
 	m := func(field, nodes, part string) more {
-		return more{id: n.ID, on: "PullRequest", field: field, nodes: nodes, record: l.pull(n.Number).ID, part: part}
+		return more{id: n.ID, on: "PullRequest", field: field, nodes: nodes, record: l.pull(n.Number).ID, part: part, missed: &n.missing}
 	}
+	timeline := m("timelineItems", l.withoutQueue(selectEvent), "timeline")
+	timeline.args = l.withoutQueue(", itemTypes: [" + eventTypes + "]")
 	out := slices.Concat(
 		rest(&n.Labels, m("labels", selectLabel, "labels")),
 		rest(&n.Assignees, m("assignees", selectPerson, "assignees")),
@@ -189,23 +232,41 @@ func (l *listing) restOfPull(n *pullNode) []*more {
 		rest(&n.Commits, m("commits", selectOfPull, "commits")),
 		rest(&n.Files, m("files", selectFile, "files")),
 		rest(&n.Closing, m("closingIssuesReferences", selectClosing, "issues that it closes")),
+		rest(&n.Comments, m("comments", selectComment, "comments")),
+		rest(&n.Timeline, timeline),
 	)
+	if n.editedLater() {
+		out = append(out, whole(&n.Edits, m("userContentEdits", selectEdit, "earlier descriptions")))
+	}
 	for _, c := range n.checked() {
-		if c.Rollup != nil {
-			more := m("contexts", selectContext, "checks of "+c.OID)
-			more.id, more.on, more.wrap = c.ID, "Commit", "statusCheckRollup"
-			out = append(out, rest(&c.Rollup.Contexts, more)...)
+		if c.Suites != nil {
+			more := m("checkSuites", selectSuite, checksOf(c))
+			more.id, more.on = c.ID, "Commit"
+			out = append(out, rest(c.Suites, more)...)
 		}
 	}
 	return out
 }
 
-func restOfParents(n *pullNode) []*more {
+// editedLater reports whether the description was edited after the merge: what
+// it said before then matters, and is asked for.
+func (n *pullNode) editedLater() bool {
+	return n.Edited != nil && n.Merged != nil && !n.Edited.Before(n.Merged.Time)
+}
+
+func checksOf(c *checkedNode) string { return "checks of " + c.OID }
+
+// restOfParts notes the further pages of the lists of what a pull request's
+// lists hold.
+func (l *listing) restOfParts(n *pullNode) []*more {
 	var out []*more
 	for _, c := range n.Commits.all() {
 		if c.Commit != nil {
 			out = append(out, rest(&c.Commit.Parents, more{id: c.Commit.ID, on: "Commit", field: "parents", nodes: selectParents, record: "commit " + c.Commit.OID, part: "parents"})...)
 		}
+	}
+	for _, c := range n.checked() {
+		out = append(out, l.restOfSuites(c, &n.missing)...)
 	}
 	return out
 }
@@ -239,28 +300,53 @@ func (l *listing) emitPull(n *pullNode, from []evidence.Provenance) error {
 		pr.Reviews = append(pr.Reviews, l.c.mapReview(r.review()))
 	}
 	slices.SortStableFunc(pr.Reviews, func(a, b evidence.Review) int { return a.Submitted.Compare(b.Submitted) })
+	for _, m := range n.Comments.all() {
+		pr.Comments = append(pr.Comments, l.c.mapComment(m.comment()))
+	}
+	pr.Timeline = l.c.mapTimeline(n)
+	if n.EditsSaid != nil {
+		pr.BodyEdits = l.c.mapEdits(pr.Body.Source, n.Edited, n.Editor, n.Edits.all())
+	}
 	ref := l.pull(n.Number)
 	for _, part := range []struct {
 		what       string
 		got, total int
 	}{
 		{"commits", len(pr.Commits), pr.CommitsTotal}, {"files", len(pr.Files), pr.FilesTotal}, {"reviews", len(pr.Reviews), n.Reviews.Total},
-		{"labels", len(pr.Labels), n.Labels.Total}, {"issues that it closes", len(n.Closing.all()), n.Closing.Total},
+		{"labels", len(pr.Labels), n.Labels.Total}, {"issues that it closes", len(n.Closing.all()), n.Closing.Total}, {"comments", len(pr.Comments), n.Comments.Total},
 	} {
 		if part.got < part.total {
 			l.pulls.cut("%s: %d of %d %s were obtained", ref.ID, part.got, part.total, part.what)
+			n.missing = append(n.missing, part.what)
 		}
 	}
-	if err := l.emit(evidence.Item{Ref: ref, PullRequest: pr, Provenance: from, Links: l.pullLinks(n, pr),
-		Unread: []string{"timeline", "comments", "review comments", "patches"}}); err != nil {
+	if err := l.emit(evidence.Item{Ref: ref, PullRequest: pr, Provenance: from, Links: l.pullLinks(n, pr), Unread: n.unread()}); err != nil {
 		return err
 	}
 	for _, c := range n.checked() {
-		if err := l.emitChecks(n, c, from); err != nil {
+		if err := l.emitChecks(l.pulls, ref.ID, c, slices.Contains(n.missing, checksOf(c)), from); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// unread names what the list does not hold of a pull request, and what of it
+// did not come whole.
+func (n *pullNode) unread() []string {
+	out := []string{"review comments", "patches", unreadEvents}
+	switch {
+	case n.EditsSaid == nil:
+		out = append(out, "edits of the description")
+	case n.Edited != nil && !n.editedLater():
+		out = append(out, "earlier descriptions")
+	}
+	for _, part := range n.missing {
+		if !slices.Contains(out, part) && !strings.HasPrefix(part, "checks of ") {
+			out = append(out, part)
+		}
+	}
+	return out
 }
 
 func (l *listing) pullLinks(n *pullNode, pr *evidence.PullRequest) []evidence.Ref {
@@ -277,34 +363,9 @@ func (l *listing) pullLinks(n *pullNode, pr *evidence.PullRequest) []evidence.Re
 		links = append(links, l.c.ref(evidence.KindBranchRules, "%s:%s", l.repository, branch), l.c.ref(evidence.KindRuleHistory, "%s:%s", l.repository, branch))
 	}
 	for _, i := range n.Closing.all() {
-		if i.Number > 0 && repositoryName.MatchString(i.Repository.NameWithOwner) {
-			links = append(links, l.c.ref(evidence.KindTicket, "%s#%s", i.Repository.NameWithOwner, strconv.Itoa(i.Number)))
+		if repository, ok := l.c.configured(i.Repository.NameWithOwner); ok && i.Number > 0 {
+			links = append(links, l.c.ref(evidence.KindTicket, "%s#%s", repository, strconv.Itoa(i.Number)))
 		}
 	}
 	return links
-}
-
-// emitChecks emits what is in force of the checks of a commit: GraphQL leaves
-// out the runs before the last one.
-func (l *listing) emitChecks(n *pullNode, c *checkedNode, from []evidence.Provenance) error {
-	if c.Rollup == nil || !commitHash.MatchString(c.OID) {
-		return nil
-	}
-	out := &evidence.Checks{Repository: l.repository, SHA: c.OID}
-	for _, x := range c.Rollup.Contexts.all() {
-		if x.Type == "CheckRun" {
-			out.Runs = append(out.Runs, mapCheckRun(x.checkRun()))
-		} else {
-			out.Statuses = append(out.Statuses, l.c.mapCommitStatus(x.commitStatus()))
-		}
-	}
-	if got := len(out.Runs) + len(out.Statuses); got < c.Rollup.Contexts.Total {
-		l.pulls.cut("%s: %d of %d checks of %s were obtained", l.pull(n.Number).ID, got, c.Rollup.Contexts.Total, c.OID)
-	}
-	slices.SortStableFunc(out.Runs, func(a, b evidence.CheckRun) int {
-		return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.Name, b.Name), byNumber(a.ID, b.ID))
-	})
-	slices.SortStableFunc(out.Statuses, func(a, b evidence.CommitStatus) int { return a.Created.Compare(b.Created) })
-	return l.emit(evidence.Item{Ref: l.c.ref(evidence.KindChecks, "%s@%s", l.repository, c.OID), Checks: out, Provenance: from,
-		Unread: []string{"earlier runs", "check suites"}})
 }

@@ -17,18 +17,25 @@ const pushedText = "GET /repos/OWNER/NAME/commits/HASH, for the files of each co
 // their pull requests. Without them the very changes that skipped the process
 // would be missing where somebody asks what touched a file.
 func (w *walk) readPushed(ctx context.Context) error {
-	l := w.l
-	for _, s := range w.taken {
-		if s.base || slices.ContainsFunc(s.c.Associated.all(), func(p *associatedNode) bool {
-			return strings.EqualFold(p.Repository.NameWithOwner, l.repository)
-		}) {
-			continue
-		}
-		if err := l.filesOf(ctx, s); err != nil {
+	for _, s := range w.pushed() {
+		if err := w.l.filesOf(ctx, s); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// pushed gives the commits of the population that GitHub ties to no pull request.
+func (w *walk) pushed() []*step {
+	var out []*step
+	for _, s := range w.taken {
+		if !s.base && !slices.ContainsFunc(s.c.Associated.all(), func(p *associatedNode) bool {
+			return strings.EqualFold(p.Repository.NameWithOwner, w.l.repository)
+		}) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // filesOf reads the files of one commit, which never change.

@@ -4,6 +4,13 @@ package github
 // nodes that GitHub answers at most
 // (https://docs.github.com/graphql/overview/rate-limits-and-node-limits-for-the-graphql-api);
 // a test counts them.
+//
+// The largest asks for 100 pull requests whole. Each is 1 node, and has 271 in
+// its own lists (labels 20, assignees 10, requests 10, reviews 30, commits 30,
+// files 100, issues 10, comments 20, events 40, and the head 1), besides 90
+// parents of its commits, and for each of its head and merge 10 suites with 300
+// runs: 100 × (1 + 271 + 90 + 2 × 310) = 98,200. In points, that is one
+// for each hundred lists: 100 × (10 + 30 + 2 × 11) / 100 = 62 of the 5,000 an hour.
 const (
 	selectPage  = `totalCount pageInfo { hasNextPage endCursor } nodes `
 	selectActor = ` { __typename login ... on User { databaseId } ... on Bot { databaseId } ... on Organization { databaseId } ... on Mannequin { databaseId } }`
@@ -17,19 +24,24 @@ const (
 	selectCommit = selectMessage + `
       associatedPullRequests(first: 5) { ` + selectPage + selectAssociated + ` }`
 
-	selectStatus  = `{ state description createdAt logUrl environmentUrl creator` + selectActor + ` }`
-	selectLabel   = `{ name }`
-	selectPerson  = selectUser
-	selectAsked   = `{ requestedReviewer { __typename ... on User { login } ... on Bot { login } ... on Mannequin { login } ... on Team { slug } } }`
-	selectReview  = `{ fullDatabaseId state submittedAt body url commit { oid } author` + selectActor + ` }`
-	selectOfPull  = `{ commit { ` + selectMessage + ` } }`
-	selectFile    = `{ path changeType additions deletions }`
-	selectClosing = `{ number repository { nameWithOwner } }`
-	selectContext = `{ __typename
-        ... on CheckRun { databaseId permalink name status conclusion startedAt completedAt title checkSuite { databaseId app { name slug } } }
-        ... on StatusContext { context state description createdAt targetUrl creator` + selectActor + ` }
-      }`
-	selectChecks = `id oid statusCheckRollup { contexts(first: 30) { ` + selectPage + selectContext + ` } }`
+	selectStatus   = `{ state description createdAt logUrl environmentUrl creator` + selectActor + ` }`
+	selectLabel    = `{ name }`
+	selectPerson   = selectUser
+	selectReviewer = `{ __typename ... on User { login } ... on Bot { login } ... on Mannequin { login } ... on Team { slug } }`
+	selectAsked    = `{ requestedReviewer ` + selectReviewer + ` }`
+	selectReview   = `{ fullDatabaseId state submittedAt body url commit { oid } author` + selectActor + ` }`
+	selectOfPull   = `{ commit { ` + selectMessage + ` } }`
+	selectFile     = `{ path changeType additions deletions }`
+	selectClosing  = `{ number repository { nameWithOwner } }`
+	selectComment  = `{ fullDatabaseId createdAt updatedAt body url author` + selectActor + ` }`
+
+	// What CI said of a commit: all runs of its checks, those too that a later
+	// one of the name replaced, and the status in force of each context.
+	selectRun    = `{ databaseId permalink name status conclusion startedAt completedAt title summary }`
+	selectSuite  = `{ id databaseId app { name slug } checkRuns(first: 30, filterBy: {checkType: ALL}) { ` + selectPage + selectRun + ` } }`
+	selectChecks = `id oid
+        status { contexts { context state description createdAt targetUrl creator` + selectActor + ` } }
+        checkSuites(first: 10) { ` + selectPage + selectSuite + ` }`
 )
 
 const (
@@ -105,6 +117,9 @@ const (
       commits(first: 30) { ` + selectPage + selectOfPull + ` }
       files(first: 100) { ` + selectPage + selectFile + ` }
       closingIssuesReferences(first: 10) { ` + selectPage + selectClosing + ` }
+      comments(first: 20) { ` + selectPage + selectComment + ` }
+      timelineItems(first: 40, itemTypes: [` + eventTypes + `]) { ` + selectPage + selectEvent + ` }
+      includesCreatedEdit lastEditedAt editor` + selectActor + `
       head: commits(last: 1) { nodes { commit { ` + selectChecks + ` } } }
       mergeCommit { ` + selectChecks + ` }
     }

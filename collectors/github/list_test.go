@@ -464,17 +464,28 @@ func TestListInPart(t *testing.T) {
 			return false
 		}
 		p := s.Repo.PullRequests[0]
-		commit := fmt.Sprintf(`{"id":"C","oid":%q,"statusCheckRollup":null}`, p.Head.SHA)
+		commit := fmt.Sprintf(`{"id":"C","oid":%q,"status":null,"checkSuites":null}`, p.Head.SHA)
 		says(fmt.Sprintf(`{"data":{"nodes":[{"__typename":"PullRequest","id":%q,"number":1,"title":"x","mergedAt":"2026-04-02T12:00:00Z","author":null,"mergedBy":null,
 			"headRefOid":%q,"reviews":{"totalCount":2,"pageInfo":{"hasNextPage":false},"nodes":[null,{"state":"APPROVED","author":null,"fullDatabaseId":"99999999999","submittedAt":"2026-04-02T11:00:00Z"}]},
 			"commits":{"totalCount":300,"nodes":[]},"head":{"nodes":[{"commit":%s}]}}]},
-			"errors":[{"type":"FORBIDDEN","message":"Resource not accessible by personal access token","path":["nodes",0,"head","nodes",0,"commit","statusCheckRollup"]}]}`, pullID(h, t), p.Head.SHA, commit))(w)
+			"errors":[{"type":"FORBIDDEN","message":"Resource not accessible by personal access token","path":["nodes",0,"head","nodes",0,"commit","checkSuites"]},
+				{"type":"FORBIDDEN","message":"Resource not accessible by personal access token","path":["nodes",0,"timelineItems"]}]}`, pullID(h, t), p.Head.SHA, commit))(w)
 		return true
 	}
 	got := h.list(t, t.TempDir(), false, quarter())
 	wantCut(t, got, "answered in part only about acme/api#1: Resource not accessible", "acme/api#1: 0 of 300 commits were obtained", "acme/api#1: 1 of 2 reviews were obtained")
-	pr := got.items[ref2(evidence.KindPullRequest, "acme/api#1")].PullRequest
-	if pr == nil || pr.Author != nil || len(pr.Reviews) != 1 || pr.Reviews[0].ID != "99999999999" || pr.Reviews[0].Author != nil {
+	item := got.items[ref2(evidence.KindPullRequest, "acme/api#1")]
+	for _, part := range []string{"timeline", "commits", "reviews", "edits of the description"} {
+		if !slices.Contains(item.Unread, part) {
+			t.Errorf("the list says nothing of the missing %s: %q", part, item.Unread)
+		}
+	}
+	checks := got.items[ref2(evidence.KindChecks, "acme/api@"+s.Repo.PullRequests[0].Head.SHA)]
+	if checks.Checks == nil || !slices.Contains(checks.Unread, "check runs") {
+		t.Errorf("the checks are %+v, without %q", checks.Checks, checks.Unread)
+	}
+	pr := item.PullRequest
+	if pr == nil || pr.BodyEdits != nil || pr.Author != nil || len(pr.Reviews) != 1 || pr.Reviews[0].ID != "99999999999" || pr.Reviews[0].Author != nil {
 		t.Errorf("the pull request is %+v", pr)
 	}
 }

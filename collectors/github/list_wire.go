@@ -162,11 +162,17 @@ type labelNode struct {
 }
 
 type askedNode struct {
-	Reviewer *struct {
-		Login string `json:"login"`
-		Slug  string `json:"slug"`
-	} `json:"requestedReviewer"`
+	Reviewer *reviewerNode `json:"requestedReviewer"`
 }
+
+// reviewerNode is a person, a bot or a team.
+type reviewerNode struct {
+	actorNode
+	Slug string `json:"slug"`
+}
+
+// name gives the slug of a team, the login of anybody else as REST words it.
+func (n *reviewerNode) name() string { return first(n.Slug, n.user().GetLogin()) }
 
 type reviewNode struct {
 	ID        json.Number   `json:"fullDatabaseId"`
@@ -185,6 +191,20 @@ func (n *reviewNode) review() *gh.PullRequestReview {
 		out.CommitID = &n.Commit.OID
 	}
 	return out
+}
+
+type commentNode struct {
+	ID      json.Number   `json:"fullDatabaseId"`
+	Created *gh.Timestamp `json:"createdAt"`
+	Updated *gh.Timestamp `json:"updatedAt"`
+	Body    string        `json:"body"`
+	URL     string        `json:"url"`
+	Author  *actorNode    `json:"author"`
+}
+
+func (n *commentNode) comment() *gh.IssueComment {
+	number, _ := n.ID.Int64()
+	return &gh.IssueComment{ID: &number, Body: &n.Body, User: n.Author.user(), CreatedAt: n.Created, UpdatedAt: n.Updated, HTMLURL: &n.URL}
 }
 
 type ofPullNode struct {
@@ -211,25 +231,8 @@ type closingNode struct {
 	Repository repositoryNode `json:"repository"`
 }
 
-// contextNode is a check run or a status in force.
-type contextNode struct {
-	Type       string        `json:"__typename"`
-	DatabaseID int64         `json:"databaseId"`
-	Permalink  string        `json:"permalink"`
-	Name       string        `json:"name"`
-	Status     string        `json:"status"`
-	Conclusion string        `json:"conclusion"`
-	Started    *gh.Timestamp `json:"startedAt"`
-	Completed  *gh.Timestamp `json:"completedAt"`
-	Title      string        `json:"title"`
-	Suite      *struct {
-		DatabaseID int64 `json:"databaseId"`
-		App        *struct {
-			Name string `json:"name"`
-			Slug string `json:"slug"`
-		} `json:"app"`
-	} `json:"checkSuite"`
-
+// statusContext is a status in force.
+type statusContext struct {
 	Context     string        `json:"context"`
 	State       string        `json:"state"`
 	Description string        `json:"description"`
@@ -238,11 +241,33 @@ type contextNode struct {
 	Creator     *actorNode    `json:"creator"`
 }
 
+type suiteNode struct {
+	ID         string `json:"id"`
+	DatabaseID int64  `json:"databaseId"`
+	App        *struct {
+		Name string `json:"name"`
+		Slug string `json:"slug"`
+	} `json:"app"`
+	Runs connection[runNode] `json:"checkRuns"`
+}
+
+type runNode struct {
+	DatabaseID int64         `json:"databaseId"`
+	Permalink  string        `json:"permalink"`
+	Name       string        `json:"name"`
+	Status     string        `json:"status"`
+	Conclusion string        `json:"conclusion"`
+	Started    *gh.Timestamp `json:"startedAt"`
+	Completed  *gh.Timestamp `json:"completedAt"`
+	Title      string        `json:"title"`
+	Summary    string        `json:"summary"`
+}
+
 // checkNumber is the id of a check run in its address. GraphQL's own field has
 // 32 bits, which is too few for it.
 var checkNumber = regexp.MustCompile(`/(?:runs|job)/([0-9]{1,18})(?:$|[?#])`)
 
-func (n *contextNode) checkRun() *gh.CheckRun {
+func (n *runNode) checkRun(suite *suiteNode) *gh.CheckRun {
 	number := n.DatabaseID
 	if m := checkNumber.FindStringSubmatch(n.Permalink); number == 0 && m != nil {
 		number, _ = strconv.ParseInt(m[1], 10, 64)
@@ -250,18 +275,15 @@ func (n *contextNode) checkRun() *gh.CheckRun {
 	status, conclusion := strings.ToLower(n.Status), strings.ToLower(n.Conclusion)
 	out := &gh.CheckRun{
 		ID: &number, Name: &n.Name, Status: &status, Conclusion: &conclusion, StartedAt: n.Started, CompletedAt: n.Completed,
-		HTMLURL: &n.Permalink, Output: &gh.CheckRunOutput{Title: &n.Title},
+		HTMLURL: &n.Permalink, Output: &gh.CheckRunOutput{Title: &n.Title, Summary: &n.Summary}, CheckSuite: &gh.CheckSuite{ID: &suite.DatabaseID},
 	}
-	if n.Suite != nil {
-		out.CheckSuite = &gh.CheckSuite{ID: &n.Suite.DatabaseID}
-		if a := n.Suite.App; a != nil {
-			out.App = &gh.App{Name: &a.Name, Slug: &a.Slug}
-		}
+	if a := suite.App; a != nil {
+		out.App = &gh.App{Name: &a.Name, Slug: &a.Slug}
 	}
 	return out
 }
 
-func (n *contextNode) commitStatus() *gh.RepoStatus {
+func (n *statusContext) commitStatus() *gh.RepoStatus {
 	state := strings.ToLower(n.State)
 	return &gh.RepoStatus{Context: &n.Context, State: &state, Description: &n.Description, CreatedAt: n.Created, TargetURL: &n.TargetURL, Creator: n.Creator.user()}
 }
@@ -270,9 +292,10 @@ func (n *contextNode) commitStatus() *gh.RepoStatus {
 type checkedNode struct {
 	ID     string `json:"id"`
 	OID    string `json:"oid"`
-	Rollup *struct {
-		Contexts connection[contextNode] `json:"contexts"`
-	} `json:"statusCheckRollup"`
+	Status *struct {
+		Contexts []*statusContext `json:"contexts"`
+	} `json:"status"`
+	Suites *connection[suiteNode] `json:"checkSuites"`
 }
 
 type pullNode struct {
@@ -313,6 +336,15 @@ type pullNode struct {
 	Commits   connection[ofPullNode]  `json:"commits"`
 	Files     connection[fileNode]    `json:"files"`
 	Closing   connection[closingNode] `json:"closingIssuesReferences"`
+	Comments  connection[commentNode] `json:"comments"`
+	Timeline  connection[eventNode]   `json:"timelineItems"`
+
+	// EditsSaid is nil where GitHub did not answer whether the description was edited.
+	EditsSaid *bool         `json:"includesCreatedEdit"`
+	Edited    *gh.Timestamp `json:"lastEditedAt"`
+	Editor    *actorNode    `json:"editor"`
+	// Edits are asked for where the last was after the merge.
+	Edits connection[editNode] `json:"userContentEdits"`
 
 	Head struct {
 		Nodes []*struct {
@@ -320,6 +352,8 @@ type pullNode struct {
 		} `json:"nodes"`
 	} `json:"head"`
 	MergeCommit *checkedNode `json:"mergeCommit"`
+
+	missing []string // parts that did not come whole
 }
 
 // pullRequest gives the pull request as REST words it.
@@ -353,7 +387,7 @@ func (n *pullNode) pullRequest() *gh.PullRequest {
 		case r.Reviewer.Slug != "":
 			out.RequestedTeams = append(out.RequestedTeams, &gh.Team{Slug: &r.Reviewer.Slug})
 		default:
-			out.RequestedReviewers = append(out.RequestedReviewers, &gh.User{Login: &r.Reviewer.Login})
+			out.RequestedReviewers = append(out.RequestedReviewers, r.Reviewer.user())
 		}
 	}
 	return out

@@ -119,14 +119,16 @@ func (c *Collector) pullRequestTimeline(ctx context.Context, r *retrieval, n nam
 		}
 	}
 	sortEvents(pr.Timeline)
-	if err == nil && !needsDetails(pr) {
-		return nil, nil
-	}
+	needed := err != nil || needsDetails(pr)
 	d, err := c.details(ctx, n)
 	if err != nil {
-		r.miss("details of the timeline (force-pushes, base branches, merge queue, linked issues)", err)
+		r.miss("edits of the description", err)
+		if needed {
+			r.miss("details of the timeline (force-pushes, base branches, merge queue, linked issues)", err)
+		}
 		return nil, nil
 	}
+	c.takeEdits(r, pr, d)
 	pr.Timeline = c.addDetails(pr.Timeline, d.events)
 	sortEvents(pr.Timeline)
 	for _, e := range pr.Timeline {

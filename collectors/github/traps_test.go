@@ -127,17 +127,17 @@ func TestSecondaryRateLimitIsWaitedFor(t *testing.T) {
 }
 
 func TestGraphQLErrors(t *testing.T) {
-	const part = "details of the timeline (force-pushes, base branches, merge queue, linked issues): "
+	const edits, part = "edits of the description: ", "details of the timeline (force-pushes, base branches, merge queue, linked issues): "
 	for name, c := range map[string]struct {
 		answer any
 		gaps   []string
 	}{
-		"under HTTP 200":  {`{"data":{"repository":null},"errors":[{"type":"SOMETHING","message":"Something went wrong"}]}`, []string{part + "unreachable"}},
-		"not found":       {`{"data":{"repository":null},"errors":[{"type":"NOT_FOUND","message":"Could not resolve to a Repository"}]}`, []string{part + "not found"}},
-		"forbidden":       {`{"errors":[{"type":"FORBIDDEN","message":"Resource not accessible by personal access token"}]}`, []string{part + "denied"}},
-		"no data":         {`{"data":null}`, []string{part + "unreachable"}},
-		"no pull request": {`{"data":{"repository":{"pullRequest":null}}}`, []string{part + "ambiguous"}},
-		"404":             {404, []string{part + "not found"}},
+		"under HTTP 200":  {`{"data":{"repository":null},"errors":[{"type":"SOMETHING","message":"Something went wrong"}]}`, []string{edits + "unreachable", part + "unreachable"}},
+		"not found":       {`{"data":{"repository":null},"errors":[{"type":"NOT_FOUND","message":"Could not resolve to a Repository"}]}`, []string{edits + "not found", part + "not found"}},
+		"forbidden":       {`{"errors":[{"type":"FORBIDDEN","message":"Resource not accessible by personal access token"}]}`, []string{edits + "denied", part + "denied"}},
+		"no data":         {`{"data":null}`, []string{edits + "unreachable", part + "unreachable"}},
+		"no pull request": {`{"data":{"repository":{"pullRequest":null}}}`, []string{edits + "ambiguous", part + "ambiguous"}},
+		"404":             {404, []string{edits + "not found", part + "not found"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			item, gaps := collectOne(t, with(world(t), map[string]any{"/graphql": c.answer}), ref(evidence.KindPullRequest, "acme/api#7"))
@@ -170,7 +170,7 @@ func TestMoreForcePushesThanOnePage(t *testing.T) {
 	node := func(second int) string {
 		return fmt.Sprintf(`{"__typename":"HeadRefForcePushedEvent","createdAt":"2026-01-02T08:50:%02dZ","beforeCommit":{"oid":"%s"},"afterCommit":{"oid":"%s"}}`, second, hash(second), hash(second+1))
 	}
-	answer := `{"data":{"repository":{"pullRequest":{"closingIssuesReferences":{"pageInfo":{"hasNextPage":false},"nodes":[]},"timelineItems":{"pageInfo":{"hasNextPage":%t,"endCursor":"next"},"nodes":[%s]}}}}}`
+	answer := `{"data":{"repository":{"pullRequest":{"userContentEdits":{"totalCount":0,"pageInfo":{},"nodes":[]},"closingIssuesReferences":{"pageInfo":{"hasNextPage":false},"nodes":[]},"timelineItems":{"pageInfo":{"hasNextPage":%t,"endCursor":"next"},"nodes":[%s]}}}}}`
 	item, gaps := collectOne(t, with(world(t), map[string]any{"/graphql": func(w http.ResponseWriter, r *http.Request) {
 		body := make([]byte, 1<<16)
 		n, _ := r.Body.Read(body)
@@ -239,7 +239,8 @@ func TestJSONOfAnotherShape(t *testing.T) {
 func TestLongDescription(t *testing.T) {
 	long := strings.Repeat("0123456789", 1<<20)
 	pull := strings.Replace(text(t, world(t)[pr7]), `Fixes #12\n\nTwo lines.`, long, 1)
-	item, gaps := collectOne(t, with(world(t), map[string]any{pr7: pull}), ref(evidence.KindPullRequest, "acme/api#7"))
+	details := strings.ReplaceAll(text(t, world(t)["/graphql"]), `Fixes #12\r\n\r\nTwo lines.`, long)
+	item, gaps := collectOne(t, with(world(t), map[string]any{pr7: pull, "/graphql": details}), ref(evidence.KindPullRequest, "acme/api#7"))
 	wantGaps(t, gaps)
 	if item.PullRequest.Body.Source != long {
 		t.Errorf("the description has %d bytes, want %d", len(item.PullRequest.Body.Source), len(long))

@@ -144,8 +144,9 @@ func TestS(t *testing.T) {
 		w.ticket.Comments = []evidence.Comment{{Author: ji("grace"), Created: clock(at), Updated: clock(at), Body: plainly(s)}}
 	}
 	table(t, "S", map[string]one{
-		"validated": {nil, nil, ok, "VALIDATED"},
-		"nobody":    {nil, func(w *world) { w.ticket.Comments = nil }, bad, "NOT_VALIDATED"},
+		"validated":                    {nil, nil, ok, "VALIDATED"},
+		"nobody":                       {nil, func(w *world) { w.ticket.Comments = nil }, bad, "NOT_VALIDATED"},
+		"nobody, as far as lists tell": {nil, func(w *world) { w.ticket.Comments = nil; w.unread(depRef, "measurements around it") }, unsure, "EVIDENCE_NOT_READ"},
 		"deployed again later": {nil, func(w *world) {
 			again := *w.dep
 			again.Statuses = []evidence.DeploymentStatus{{State: "success", Created: clock("05 11:00")}}

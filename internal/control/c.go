@@ -59,7 +59,7 @@ func (x *exam) requestRef() evidence.Ref {
 }
 
 func (x *exam) complete(find func(string, time.Time) answer, cut time.Time) verdict {
-	var blanks, weak, undated []string
+	var blanks, weak, undated, unseen []string
 	var edited time.Time
 	v := met("REQUEST_COMPLETE", "The request holds all that the policy asks for.")
 	fields := x.requestFields()
@@ -69,6 +69,9 @@ func (x *exam) complete(find func(string, time.Time) answer, cut time.Time) verd
 			return unable(a.lack)
 		}
 		v = v.with(fieldWord(name), a.text)
+		if a.unseen() {
+			unseen = append(unseen, fieldWord(name))
+		}
 		switch x.worth(name, a) {
 		case blank:
 			blanks = append(blanks, fieldWord(name))
@@ -88,6 +91,8 @@ func (x *exam) complete(find func(string, time.Time) answer, cut time.Time) verd
 	}
 	var w verdict
 	switch {
+	case len(unseen) > 0:
+		w = review("EDITED_AFTER_DEPLOYMENT", "The description was edited after the deployment, and the source does not show what it said before: %s.", list(unseen)).at("edited", edited)
 	case len(blanks) > 0:
 		w = exception("FIELDS_BLANK", "The request did not say when the change was deployed: %s.", list(blanks))
 	case len(weak) > 0:

@@ -119,8 +119,10 @@ func (x *exam) says(part string, cut time.Time) (bool, *lack) {
 			return true, nil
 		}
 	}
-	if x.pr != nil && x.judgeText(x.sections(plain(x.pr.Body))[part], 1) == substance && (part == "testing" || part == "rollback_plan") && x.pullDated(cut) {
-		return true, nil
+	if x.pr != nil && (part == "testing" || part == "rollback_plan") {
+		if said := x.pullText(cut); said.sure && x.judgeText(x.sections(said.text)[part], 1) == substance {
+			return true, nil
+		}
 	}
 	var edited *lack
 	for _, m := range x.remarks() {

@@ -302,7 +302,7 @@ func (x *exam) reruns() (verdict, bool) {
 			return review("LOG_EXPIRED", "The checks passed, and the source no longer keeps the log of %s that would show what they did.", quote(b.Name)).on(it.Ref), true
 		}
 	}
-	return verdict{}, false
+	return x.listedReruns()
 }
 
 // logGone reports whether the source no longer keeps the log of a job that ran
@@ -319,7 +319,7 @@ func (x *exam) logGone(sha, job string) bool {
 			}
 		}
 	}
-	return false
+	return x.listedLogGone(sha, job)
 }
 
 func shownAttempts(b *evidence.Build) string {

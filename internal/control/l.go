@@ -315,7 +315,7 @@ func (x *exam) testNotes(cut time.Time, anyKind bool, about func(string) bool) [
 		}
 	}
 	if x.pr != nil {
-		say("pull request", x.sections(plain(x.pr.Body))["testing"])
+		say("pull request", x.sections(x.pullText(cut).text)["testing"])
 	}
 	if t := x.main.t; t != nil && x.main.strong {
 		if f, ok := t.Field("testing"); ok {

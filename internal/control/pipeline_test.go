@@ -61,6 +61,7 @@ func TestK(t *testing.T) {
 		// Trap 8.
 		"merge queue, other content green": {nil, func(w *world) { w.queued("failure") }, bad, "CHECK_NOT_PASSED"},
 		"merge queue, green":               {nil, func(w *world) { w.queued("success"); w.head.Runs[0].Conclusion = "failure" }, ok, "CHECKS_PASSED"},
+		"log expired, as a list tells":     {nil, func(w *world) { w.head.Runs[0].LogExpired = true }, look, "LOG_EXPIRED"},
 		"documentation alone":              {nil, func(w *world) { touch(w, "docs/guide.md"); w.head.Runs = nil }, na, "NO_CODE"},
 		"log expired": {nil, func(w *world) {
 			w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindBuild, repo+"/runs/901"), Build: &evidence.Build{Name: "ci", SHA: c2, Attempt: 1}})

@@ -66,10 +66,12 @@ func changedAfter(t *evidence.Ticket, name string, cut time.Time) time.Time {
 	return time.Time{}
 }
 
-// pullAnswer finds a field in the description of the pull request.
+// pullAnswer finds a field in the description of the pull request, as it stood
+// at a cut-off.
 func (x *exam) pullAnswer(name string, cut time.Time) answer {
-	parts := x.sections(plain(x.pr.Body))
-	out := answer{text: parts[name], sure: x.pullDated(cut)}
+	out := x.pullText(cut)
+	parts := x.sections(out.text)
+	out.text = parts[name]
 	if strings.TrimSpace(out.text) != "" {
 		return out
 	}
@@ -78,7 +80,7 @@ func (x *exam) pullAnswer(name string, cut time.Time) answer {
 		out.text = parts[""]
 	case "requester":
 		if x.pr.Author != nil {
-			out.text, out.sure = x.pr.Author.String(), true
+			out.text, out.edited, out.sure = x.pr.Author.String(), time.Time{}, true
 		}
 	}
 	return out

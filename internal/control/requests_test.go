@@ -29,6 +29,13 @@ func asRequest(w *world) {
 		"## Rollback Plan\nDeploy release 41 again.\n\nSystems affected: Payments\nPlanned date: 2026-03-02\n")
 }
 
+// edited says that the description had said something else until it was edited;
+// "" that the source does not show what.
+func edited(w *world, at, before string) {
+	w.pr.Updated = clock("05 10:00") // which is no matter: the source says when it was edited
+	w.pr.BodyEdits = &evidence.TextEdits{Last: clock(at), Versions: []evidence.TextVersion{{At: clock("08:30"), Text: text(before), Lost: before == ""}, {At: clock(at), Text: w.pr.Body}}}
+}
+
 func TestA(t *testing.T) {
 	table(t, "A", map[string]one{
 		"named in the title": {nil, nil, ok, "TICKET_LINKED"},
@@ -144,12 +151,21 @@ func TestC(t *testing.T) {
 			field(w, "justification", "")
 			w.gap(ticketRef, "field justification", evidence.NotFound)
 		}, unsure, "EVIDENCE_NOT_FOUND"},
-		"nothing asked for":           {nil, func(w *world) { w.policy.Request.Fields = nil }, na, "NOT_IN_POLICY"},
-		"pull request":                {nil, asRequest, ok, "REQUEST_COMPLETE"},
-		"pull request, touched since": {nil, func(w *world) { asRequest(w); w.pr.Updated = clock("05 10:00") }, look, "TEXT_NOT_DATED"},
-		"no request":                  {nil, anonymous, bad, "FIELDS_BLANK"},
-		"ticket lost":                 {nil, func(w *world) { w.lose(ticketRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
-		"emergency, written up":       {urgent, nil, ok, "REQUEST_COMPLETE"},
+		"nothing asked for":            {nil, func(w *world) { w.policy.Request.Fields = nil }, na, "NOT_IN_POLICY"},
+		"pull request":                 {nil, asRequest, ok, "REQUEST_COMPLETE"},
+		"pull request, touched since":  {nil, func(w *world) { asRequest(w); w.pr.Updated = clock("05 10:00") }, look, "TEXT_NOT_DATED"},
+		"pull request, never edited":   {nil, func(w *world) { asRequest(w); w.pr.Updated, w.pr.BodyEdits = clock("05 10:00"), &evidence.TextEdits{} }, ok, "REQUEST_COMPLETE"},
+		"pull request, edited in time": {nil, func(w *world) { asRequest(w); edited(w, "10:00", "") }, ok, "REQUEST_COMPLETE"},
+		"pull request, edited since":   {nil, func(w *world) { asRequest(w); edited(w, "14:00", w.pr.Body.Source+"\nSee also the wiki.\n") }, look, "EDITED_AFTER_DEPLOYMENT"},
+		"pull request, filled in since": {nil, func(w *world) {
+			asRequest(w)
+			edited(w, "14:00", "## Change Description\nRounds amounts half to even.\n")
+		}, bad, "FIELDS_BLANK"},
+		"pull request, earlier text lost": {nil, func(w *world) { asRequest(w); edited(w, "14:00", "") }, look, "EDITED_AFTER_DEPLOYMENT"},
+		"pull request, emptied since":     {nil, func(w *world) { asRequest(w); w.pr.Body = text("## Why\n"); edited(w, "14:00", "") }, look, "EDITED_AFTER_DEPLOYMENT"},
+		"no request":                      {nil, anonymous, bad, "FIELDS_BLANK"},
+		"ticket lost":                     {nil, func(w *world) { w.lose(ticketRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
+		"emergency, written up":           {urgent, nil, ok, "REQUEST_COMPLETE"},
 		"document of Jira Cloud": {nil, func(w *world) {
 			w.ticket.Body = evidence.Text{Markup: evidence.ADF, Source: `{"type":"doc","content":[{"type":"paragraph","content":[{"type":"text","text":"Amounts are to be rounded half to even."}]}]}`}
 		}, ok, "REQUEST_COMPLETE"},
@@ -228,7 +244,21 @@ func TestT(t *testing.T) {
 			plan(w, "")
 			w.pr.Body, w.pr.Updated = text("## Rollback Plan\nDeploy release 41 again.\n"), clock("04 10:00")
 		}, look, "TEXT_NOT_DATED"},
-		"boilerplate": {nil, func(w *world) { plan(w, "as discussed") }, look, "PLAN_SAYS_NOTHING"},
+		"on the pull request, never edited": {nil, func(w *world) {
+			plan(w, "")
+			w.pr.Body, w.pr.Updated, w.pr.BodyEdits = text("## Rollback Plan\nDeploy release 41 again.\n"), clock("04 10:00"), &evidence.TextEdits{}
+		}, ok, "ROLLBACK_PLANNED"},
+		"on the pull request, written afterwards": {nil, func(w *world) {
+			plan(w, "")
+			w.pr.Body = text("## Rollback Plan\nDeploy release 41 again.\n")
+			edited(w, "14:00", "Rounds as the law asks.")
+		}, bad, "NO_ROLLBACK_PLAN"},
+		"on the pull request, taken out afterwards": {nil, func(w *world) {
+			plan(w, "")
+			edited(w, "14:00", "## Rollback Plan\nDeploy release 41 again.\n")
+		}, ok, "ROLLBACK_PLANNED"},
+		"on the pull request, earlier text lost": {nil, func(w *world) { plan(w, ""); edited(w, "14:00", "") }, look, "EDITED_AFTER_DEPLOYMENT"},
+		"boilerplate":                            {nil, func(w *world) { plan(w, "as discussed") }, look, "PLAN_SAYS_NOTHING"},
 		"automated by policy": {nil, func(w *world) {
 			plan(w, "")
 			w.policy.Rollback.Automated = []string{"documentation"}

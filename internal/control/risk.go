@@ -231,8 +231,9 @@ func (x *exam) declared(cut time.Time) []declaration {
 		}
 	}
 	if x.pr != nil {
-		if tier := x.tierInSection(x.sections(plain(x.pr.Body))["risk"]); tier != "" {
-			out = append(out, declaration{tier, "description of the pull request", time.Time{}, x.pullDated(cut)})
+		said := x.pullText(cut)
+		if tier := x.tierInSection(x.sections(said.text)["risk"]); tier != "" {
+			out = append(out, declaration{tier, "description of the pull request", time.Time{}, said.sure})
 		}
 	}
 	return out
@@ -314,8 +315,8 @@ func (x *exam) findTier() (string, *lack) {
 }
 
 // pullDated reports whether the description of the pull request is known to
-// have stood at a cut-off. The source does not say when it was edited; it has
-// not been where nothing at all happened to the pull request since.
+// have stood at a cut-off where the source does not say when it was edited: it
+// has not been where nothing at all happened to the pull request since.
 func (x *exam) pullDated(cut time.Time) bool {
 	return !x.pr.Updated.IsZero() && !x.pr.Updated.After(cut.Add(x.p.Skew))
 }

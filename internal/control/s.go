@@ -285,6 +285,8 @@ func (x *exam) unsigned(best verdict, tier string, all []signature) verdict {
 		v = review("MEASUREMENTS_OUT_OF_BOUNDS", "Measurements after the deployment were out of their bounds, and nobody signed for a check of the change.")
 	case !x.overdue():
 		v = review("NOT_YET_DUE", "Nobody has validated the change, and the time for it is not over.")
+	case best.code == "" && x.unmeasured() != nil:
+		return unable(x.unmeasured())
 	case best.code == "":
 		v = exception("NOT_VALIDATED", "Nobody is recorded to have checked the change after its deployment.")
 	}

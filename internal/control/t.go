@@ -57,6 +57,8 @@ func (x *exam) planAt(cut time.Time) verdict {
 		lost = first(lost, p.a.lack)
 		w := verdict{}
 		switch text := words(p.a.text); {
+		case p.a.lack == nil && p.a.unseen():
+			w = review("EDITED_AFTER_DEPLOYMENT", "The description of the %s was edited after the deployment, and the source does not show whether it held a rollback plan before.", p.where).at("edited", p.a.edited)
 		case p.a.lack != nil || x.worth("rollback_plan", p.a) == blank || nothings.MatchString(text):
 			continue
 		case x.worth("rollback_plan", p.a) == boilerplate, noPlan.MatchString(text), mereYes.MatchString(text):

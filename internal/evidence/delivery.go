@@ -28,6 +28,10 @@ type CheckRun struct {
 	URL        string    `json:"url,omitempty"`
 	Title      string    `json:"title,omitempty"`
 	Summary    string    `json:"summary,omitempty"` // Markdown
+
+	// LogExpired is set by lists, which read no logs: the source keeps logs for
+	// a set time, which is over. Of a build that was collected a gap says it.
+	LogExpired bool `json:"log_expired,omitempty"`
 }
 
 // CheckSuite is the group of checks that one app ran for a commit.

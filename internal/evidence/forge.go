@@ -45,9 +45,39 @@ type PullRequest struct {
 	Comments       []Comment `json:"comments,omitempty"`
 	Timeline       []Event   `json:"timeline,omitempty"` // in order of time
 
+	// BodyEdits is what the source keeps of the edits of Body; nil where it was
+	// not asked, or keeps nothing.
+	BodyEdits *TextEdits `json:"body_edits,omitempty"`
+
 	// Statement is set where the record was pieced together from commits by a
 	// source that keeps no pull requests (a git repository alone): it says so.
 	Statement string `json:"statement,omitempty"`
+}
+
+// TextEdits is what a source keeps of the edits of a text.
+type TextEdits struct {
+	Last     time.Time     `json:"last,omitzero"`      // UTC; zero: it was never edited
+	By       *Person       `json:"by,omitempty"`       // who made the last edit; nil: the source does not say
+	Versions []TextVersion `json:"versions,omitempty"` // oldest first; the first is the text as it was created, where the source keeps that
+}
+
+// TextVersion is a text as it stood from At until the next version.
+type TextVersion struct {
+	At     time.Time `json:"at"` // UTC
+	Author *Person   `json:"author,omitempty"`
+	Text   Text      `json:"text"`
+	Lost   bool      `json:"lost,omitempty"` // the source does not show the text any more
+}
+
+// Version gives the text as it stood at a time. Ok is false where the source
+// does not say: it keeps no version of then, or does not show its text.
+func (e *TextEdits) Version(at time.Time) (v TextVersion, ok bool) {
+	for _, one := range e.Versions {
+		if !one.At.After(at) {
+			v, ok = one, !one.Lost
+		}
+	}
+	return v, ok
 }
 
 // Branch is one end of a pull request.

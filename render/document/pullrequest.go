@@ -30,7 +30,7 @@ func (v *view) pullRequest() *Document {
 	d.add(statementNote(pr)...)
 	d.add(v.prFacts(it))
 	d.add(v.gapNotes(v.c.GapsOf(it.Ref))...)
-	d.section(1, "Description", v.prDescription(pr))
+	d.section(1, "Description", append([]Block{v.prDescription(pr)}, v.lateEdits(pr)...)...)
 	d.add(heading(1, "Conversation"))
 	d.add(v.prConversation(it)...)
 	d.add(v.prCommits(pr)...)
@@ -317,7 +317,7 @@ func (v *view) prDescription(pr *evidence.PullRequest) Block {
 	if len(body) == 0 {
 		body = []Block{paragraph(Span{Text: "No description was given.", Italic: true, Tone: Muted})}
 	}
-	e := Entry{Card: true, Who: person(pr.Author), Action: text("opened this pull request"), When: v.clock.Exact(pr.Created), Badge: Badge{"Author", Muted}, Blocks: body}
+	e := Entry{Card: true, Who: person(pr.Author), Action: text("opened this pull request"), When: v.clock.Exact(pr.Created), Badge: Badge{"Author", Muted}, Meta: v.editedAt(pr.BodyEdits), Blocks: body}
 	if pr.Statement != "" {
 		e.Who, e.Action, e.When, e.Badge = "Text of the commit message", nil, "", Badge{}
 	}

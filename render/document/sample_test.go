@@ -356,6 +356,48 @@ func TestReviewAfterTheMergeSaysSo(t *testing.T) {
 	}
 }
 
+// A description that was edited after the deployment says so, and shows what
+// it had said then; what the source does not show is not guessed.
+func TestDescriptionThatWasEdited(t *testing.T) {
+	before := evidence.TextVersion{At: rendertest.At("01 09:12:44"), Text: evidence.Text{Markup: evidence.Markdown, Source: "What it **had** said."}}
+	after := func(at string) evidence.TextVersion {
+		return evidence.TextVersion{At: rendertest.At(at), Author: &evidence.Person{Login: "editor"}}
+	}
+	for name, c := range map[string]struct {
+		edits        *evidence.TextEdits
+		says, hushes []string
+	}{
+		"never":    {&evidence.TextEdits{}, nil, []string{"dited after the change"}},
+		"not told": {nil, nil, []string{"dited after the change"}},
+		"before the merge": {&evidence.TextEdits{Last: rendertest.At("02 14:00:00"), Versions: []evidence.TextVersion{before, after("02 14:00:00")}},
+			[]string{"edited 2026-03-02 14:00:00 UTC"}, []string{"dited after the change"}},
+		"after the deployment": {&evidence.TextEdits{Last: rendertest.At("19 08:00:00"), Versions: []evidence.TextVersion{before, after("19 08:00:00")}},
+			[]string{"Edited after the change was deployed", "Edited by editor at 2026-03-19 08:00:00 UTC", "had written, and it stood so when the change was deployed", "said."}, []string{"does not show what it said"}},
+		"lost": {&evidence.TextEdits{Last: rendertest.At("19 08:00:00"), By: &evidence.Person{Login: "editor"}},
+			[]string{"Edited after the change was deployed", "Last edited by editor at", "The source does not show what it said when the change was deployed."}, []string{"had written"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := rendertest.Dossier()
+			for _, it := range d.Change.Items {
+				if it.PullRequest != nil {
+					it.PullRequest.BodyEdits = c.edits
+				}
+			}
+			s := said(find(t, document.Sample(d, rendertest.Package()), "pull_request"))
+			for _, want := range c.says {
+				if !strings.Contains(s, want) {
+					t.Errorf("the document does not say %q", want)
+				}
+			}
+			for _, no := range c.hushes {
+				if strings.Contains(s, no) {
+					t.Errorf("the document says %q", no)
+				}
+			}
+		})
+	}
+}
+
 func TestPartsMissingForOneReasonShareARow(t *testing.T) {
 	d := rendertest.Dossier()
 	run := evidence.Ref{Kind: evidence.KindBuild, System: "github", ID: "acme/payments/runs/88001"}

@@ -203,7 +203,7 @@ func (r *records) claims() map[string]bool {
 		claim("K", "checks", func() bool {
 			return r.checked(r.pr.Head.SHA, "pull_request", ch.Merged) && !r.failed(r.pr.Head.SHA, "pull_request")
 		})
-		claim("T", "plan", func() bool { return strings.Contains(r.pr.Body, "## Rollback Plan\n\n") })
+		claim("T", "plan", func() bool { return strings.Contains(said(r.pr, ch.Deployed), "## Rollback Plan\n\n") })
 	}
 	if r.repo != nil && r.pr == nil {
 		claim("K", "checks", func() bool { return r.checked(ch.MergeSHA, "push", ch.Deployed) })
@@ -211,6 +211,16 @@ func (r *records) claims() map[string]bool {
 	r.deployed(claim)
 	r.requested(claim)
 	return out
+}
+
+// said is the description of a pull request as of a time.
+func said(pr *forge.PullRequest, at time.Time) string {
+	for _, e := range pr.Edits {
+		if e.At.After(at) {
+			return e.Before
+		}
+	}
+	return pr.Body
 }
 
 // deployed claims what can be seen of the way to production.

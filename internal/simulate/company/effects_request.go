@@ -26,6 +26,10 @@ func requestEffects() map[string][]effect {
 
 		"no-rollback-plan": {{"T", Exception, ""}},
 		"revert-only":      {{"T", NeedsReview, ""}},
+		"plan-written-later": {
+			{"T", Exception, "How to take it back was written into the pull request after the deployment; at the deployment it said nothing of that."},
+		},
+		"description-tidied": {{"T", Met, "The description was edited after the deployment; the plan had stood there before."}},
 
 		"ticket-reopened":      {{"V", NeedsReview, ""}},
 		"approval-after-work":  {{"EFGHQ", Exception, ""}, {"V", Exception, "It was done and closed before anybody had approved it."}},

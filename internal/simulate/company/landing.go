@@ -135,12 +135,22 @@ func (t *telling) afterwards() {
 		at := t.cal.add(p.merged, 2700) // by then it has long been deployed
 		t.event(at, "labeled", p.author, forge.Event{Label: t.house.labels["hotfix"]})
 		t.pr.Labels = append(t.pr.Labels, t.house.labels["hotfix"])
+	case p.has("plan-written-later"):
+		t.edit(t.cal.add(p.merged, 2700), strings.Replace(t.pr.Body, "## Rollback Plan\n\n"+p.rollback()+"\n\n", "", 1))
+	case p.has("description-tidied"):
+		t.edit(t.cal.add(p.merged, 2700), strings.Replace(t.pr.Body, "- [x] Tests passing", "- [ ] Tests passing", 1))
 	case p.has("dismissed-after-merge"):
 		rv := t.pr.Reviews[len(t.pr.Reviews)-1]
 		at := t.cal.add(p.merged, 300)
 		t.event(at, "review_dismissed", t.who["marta"], forge.Event{Review: rv, State: "APPROVED", Message: "dismissed by mistake while cleaning up the review queue"})
 		rv.State = "DISMISSED"
 	}
+}
+
+// edit says that the author edited the description when it had long been
+// deployed; before is what it had said.
+func (t *telling) edit(at time.Time, before string) {
+	t.pr.Edits = append(t.pr.Edits, &forge.Edit{Editor: t.author.GitHub, At: at, Before: before})
 }
 
 // change writes down what came of the plan.

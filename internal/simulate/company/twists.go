@@ -94,6 +94,10 @@ func (s *story) laterDeals(unqueued func(*plan) bool) []deal {
 	alone := func(p *plan) bool { return plain(p) && !p.has("co-authored") }
 	kept := func(p *plan) bool { return any(p) && p.work.kind != "config" && p.merged.After(day(2026, 4, 12)) } // its logs are still there
 	fresh := func(p *plan) bool { return kept(p) && !p.queue }
+	// The tickets of others have a field for the plan.
+	unplanned := func(p *plan) bool {
+		return p.work.risk() == low && p.rated() == low && p.merged.After(day(2026, 4, 12))
+	}
 	const ledger, checkout, payout, identity = "ledger-api", "checkout-web", "payout-worker", "identity-gateway"
 	return []deal{
 		{"see-also", 1, func(p *plan) bool { return in(any, identity)(p) && p.merged.After(day(2026, 3, 1)) }, true}, {"ticket-between", 1, in(rests, identity), true},
@@ -109,6 +113,7 @@ func (s *story) laterDeals(unqueued func(*plan) bool) []deal {
 		{"backdated", 1, in(any, checkout), true}, {"borrowed-name", 1, in(any, checkout), true}, {"validated", 3, in(any, ledger, identity, checkout, payout), true},
 		{"revert-only", 1, func(p *plan) bool { return p.house.name == identity && p.work.kind == "migration" }, true},
 		{"no-manager", 2, in(peers, identity, payout), true}, {"claimed-window", 1, in(risky, identity, ledger), true}, {"late-validation", 1, in(risky, identity), true},
+		{"plan-written-later", 1, in(unplanned, checkout, ledger, identity, payout), true}, {"description-tidied", 1, in(unplanned, checkout, ledger, identity, payout), true},
 	}
 }
 

@@ -40,6 +40,8 @@ func words() map[string]string {
 		"two-tickets":               "the change answers two tickets",
 		"shared-ticket":             "several pull requests answer one ticket",
 		"moved-ticket":              "the ticket was moved to another project; the pull request names its old key",
+		"plan-written-later":        "the rollback plan was written into the pull request after the deployment",
+		"description-tidied":        "the description of the pull request was edited after the deployment, and says the same",
 		"ticket-edited":             "the ticket's description and risk were edited after the deployment",
 		"ticket-reopened":           "the ticket was reopened after the deployment and closed again",
 		"long-text":                 "the description is very long",

@@ -15,7 +15,7 @@ type f[T any] = map[string]func(q *asker, of T, a args) any
 // newGraph is every type that queries may ask about.
 func newGraph() graph {
 	g := graph{"Query": rootFields(), "PageInfo": pageFields(), anyEdge: edgeFields()}
-	for _, types := range []graph{accountTypes(), repositoryTypes(), conversationTypes(), reviewTypes(), eventTypes(), commitTypes(), checkTypes(), deploymentTypes()} {
+	for _, types := range []graph{accountTypes(), repositoryTypes(), conversationTypes(), reviewTypes(), eventTypes(), commitTypes(), editTypes(), checkTypes(), deploymentTypes()} {
 		for name, fields := range types {
 			g[name] = fields
 		}
@@ -47,6 +47,8 @@ func typeOf(v any) string {
 		return "User"
 	case event:
 		return eventType(v.Kind)
+	case version:
+		return "UserContentEdit"
 	case thread:
 		if v.pull != nil {
 			return "PullRequest"

@@ -34,7 +34,8 @@ func conversationTypes() graph {
 		"createdAt":         func(_ *asker, t thread, _ args) any { return t.c.Created },
 		"publishedAt":       func(_ *asker, t thread, _ args) any { return t.c.Created },
 		"updatedAt":         func(_ *asker, t thread, _ args) any { return t.c.Updated },
-		"lastEditedAt":      func(_ *asker, _ thread, _ args) any { return nil },
+		"lastEditedAt":      func(_ *asker, t thread, _ args) any { return t.lastEdit().At },
+		"editor":            func(q *asker, t thread, _ args) any { return q.account(t.lastEdit().Editor) },
 		"closed":            func(_ *asker, t thread, _ args) any { return !t.c.Closed.IsZero() },
 		"closedAt":          func(_ *asker, t thread, _ args) any { return t.c.Closed },
 		"locked":            func(_ *asker, t thread, _ args) any { return t.c.Locked },
@@ -52,7 +53,11 @@ func conversationTypes() graph {
 		"comments": func(_ *asker, t thread, a args) any {
 			return conn("IssueCommentConnection", t.c.Comments, a, func(m *Comment) any { return comment{t, m} })
 		},
-		"timelineItems": func(_ *asker, t thread, a args) any { return t.graphTimeline(a) },
+		"timelineItems":       func(_ *asker, t thread, a args) any { return t.graphTimeline(a) },
+		"includesCreatedEdit": func(_ *asker, t thread, _ args) any { return len(t.c.Edits) > 0 },
+		"userContentEdits": func(_ *asker, t thread, a args) any {
+			return conn("UserContentEditConnection", t.versions(), a, func(v version) any { return v })
+		},
 		"participants": func(q *asker, t thread, a args) any {
 			list := []*User{t.c.Author}
 			for _, e := range t.timeline() {

@@ -178,6 +178,10 @@ func (r *Repo) finishThread(t thread) {
 		fill(&e.ID, "event", r.full(), c.Number, i)
 		last = later(last, e.At)
 	}
+	for i, e := range c.Edits {
+		fill(&e.ID, "edit", r.full(), c.Number, i)
+		last = later(last, e.At)
+	}
 	if t.pull != nil {
 		for _, v := range t.pull.Reviews {
 			last = later(last, v.Submitted)

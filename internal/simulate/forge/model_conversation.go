@@ -40,6 +40,19 @@ type Conversation struct {
 	Association string
 	Comments    []*Comment
 	Events      []*Event // in order of time; commits, reviews and comments are not events: they are merged in
+	Edits       []*Edit  // of Body, oldest first; GraphQL alone shows them
+}
+
+// Edit is one edit of a description.
+type Edit struct {
+	ID     int64
+	Editor *User
+	At     time.Time
+	Before string // what the description had said until then
+	// Erased is when somebody deleted Before from the history, which people may
+	// do to take a secret out; zero: nobody did. ErasedBy is who.
+	Erased   time.Time
+	ErasedBy *User
 }
 
 // Issue is an issue that is not a pull request.

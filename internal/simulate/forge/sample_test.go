@@ -85,6 +85,7 @@ func (s *sample) firstPull(team *forge.Team) {
 			Number: 1, Title: "PAY-1: <b>a feature</b> & more 🎉", Body: "Closes #3\r\n\r\n改善", Author: s.ann, Created: hour(1), Closed: hour(20), ClosedBy: s.bob,
 			Labels: []*forge.Label{label}, Assignees: []*forge.User{s.ann, s.gone}, Milestone: milestone,
 			Comments: []*forge.Comment{{Author: s.eve, Body: "hm", Created: hour(5), Updated: hour(6)}, {Author: s.gone, Body: "bye", Created: hour(7)}},
+			Edits:    []*forge.Edit{{Editor: s.bob, At: hour(3), Before: "a secret", Erased: hour(4), ErasedBy: s.ann}, {Editor: s.gone, At: hour(21), Before: "Closes #3"}},
 		},
 		Merged: hour(20), MergedBy: s.bob, MergeCommit: s.merge.SHA,
 		Base: forge.Side{Ref: "main", SHA: s.base.SHA}, Head: forge.Side{Ref: "feature/one", SHA: s.feature1.SHA},
