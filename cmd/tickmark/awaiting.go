@@ -92,7 +92,7 @@ func printAwaited(t terminal, a runner.Answered) {
 		title += ", key"
 	}
 	fmt.Fprintf(t.out, "  %s  %s  %s\n", a.Attribute, fitted(outcomeText(a), 15), tame(title))
-	row := rows(t.out, 4, 0)
+	row := rows(t.out, 5, 0)
 	row("", a.Why)
 	if r := a.Response; r != nil && r.Conclusion != "" {
 		row("", fmt.Sprintf("So far: concluded %s by %s, when the result was %s; it is %s now.", r.Conclusion, r.ConcludedBy, r.Code, a.Code))

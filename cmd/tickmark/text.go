@@ -60,8 +60,9 @@ func rows(w io.Writer, indent, label int) func(label, text string) {
 		if strings.TrimSpace(text) == "" {
 			return
 		}
-		for _, line := range wrap(tame(text), columns-indent-label-1) {
-			fmt.Fprintf(w, "%*s%s %s\n", indent, "", fitted(name, label), line)
+		gap := min(label, 1)
+		for _, line := range wrap(tame(text), columns-indent-label-gap) {
+			fmt.Fprintf(w, "%*s%s%*s%s\n", indent, "", fitted(name, label), gap, "", line)
 			name = ""
 		}
 	}
@@ -71,4 +72,30 @@ func rows(w io.Writer, indent, label int) func(label, text string) {
 // Characters of East Asian scripts take two.
 func fitted(s string, width int) string {
 	return s + strings.Repeat(" ", max(0, width-uniseg.StringWidth(s)))
+}
+
+// oneWord puts a text of a stranger on one line.
+func oneWord(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// wrapCut is wrap for a column that nothing may leave: a longer word is broken.
+func wrapCut(s string, width int) []string {
+	var lines []string
+	for _, line := range wrap(s, width) {
+		lines = append(lines, cut(line, width)...)
+	}
+	return lines
+}
+
+// cut breaks a text into pieces of at most width columns.
+func cut(s string, width int) []string {
+	var lines []string
+	line := ""
+	for g := uniseg.NewGraphemes(s); g.Next(); {
+		if uniseg.StringWidth(line+g.Str()) > width {
+			lines = append(lines, line)
+			line = ""
+		}
+		line += g.Str()
+	}
+	return append(lines, line)
 }
