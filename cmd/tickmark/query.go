@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rivo/uniseg"
 	"github.com/tickmark-dev/tickmark/internal/config"
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 	runner "github.com/tickmark-dev/tickmark/internal/run"
@@ -203,7 +204,11 @@ func quarter(s string, zone *time.Location) (evidence.Period, error) {
 // printEntry prints one change for a person. Of the components that it touches
 // those that were asked for come first.
 func printEntry(w io.Writer, zone *time.Location, e evidence.Entry, asked func(string) bool) {
-	fmt.Fprintf(w, "%s  %s\n", deployedText(e, zone), tame(e.ID))
+	head := deployedText(e, zone) + "  " + tame(e.ID)
+	if uniseg.StringWidth(head) > columns { // the whole hash of a commit
+		head = strings.TrimRight(deployedText(e, zone), " ") + "\n    " + tame(e.ID)
+	}
+	fmt.Fprintln(w, head)
 	line := rows(w, 4, 19)
 	row := func(label string, values ...string) { line(label, strings.Join(values, ", ")) }
 	column := func(label string, values ...string) {
@@ -355,7 +360,7 @@ func printCSV(w io.Writer, zone *time.Location, entries iter.Seq2[evidence.Entry
 func harmless(s string) string {
 	s = strings.ReplaceAll(tame(s), "\n", " ")
 	// The wide forms mean the same to an Excel that is set up for Japanese.
-	if strings.IndexAny(s, "=+-@＝＋－＠") == 0 {
+	if strings.IndexAny(strings.TrimLeft(s, " "), "=+-@＝＋－＠") == 0 {
 		return "'" + s
 	}
 	return s
