@@ -21,8 +21,8 @@ func TestConclusionBesideTheOutcome(t *testing.T) {
 	for code, want := range map[string]struct {
 		has, hasNot []string
 	}{
-		"MONITORED_ONLY": {[]string{"? needs review", "concluded met by Marta", "read the chat", "1 of these concluded by a person", "Of these 2 results, 1 have a conclusion"}, []string{"earlier result"}},
-		"SOMETHING_ELSE": {[]string{"? needs review", "concluded met by Marta, of an earlier result (SOMETHING_ELSE)", "is not settled by it", "On none of these 2 results"}, []string{"of these concluded by a person"}},
+		"MONITORED_ONLY": {[]string{"? needs review", "concluded met by Marta", "read the chat", "1 of these concluded by a person", "Of these 2 results, 1 have a conclusion"}, []string{"when the result was"}},
+		"SOMETHING_ELSE": {[]string{"? needs review", "concluded met by Marta, when the result was SOMETHING_ELSE", "is not settled by it", "On none of these 2 results"}, []string{"of these concluded by a person"}},
 	} {
 		p := concludedPackage(code)
 		report, err := Readiness(p)

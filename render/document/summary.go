@@ -222,7 +222,7 @@ func (v *view) conclusion(res evidence.Result) evidence.Response {
 func concluded(r evidence.Response, res evidence.Result) string {
 	said := "concluded " + r.Conclusion + " by " + or(r.ConcludedBy, "somebody")
 	if !r.Settles(res) {
-		said += ", of an earlier result (" + r.Code + ")"
+		said += ", when the result was " + r.Code
 	}
 	return said
 }
@@ -272,7 +272,7 @@ func (v *view) conclusionFacts(f *factList, r evidence.Response) {
 	switch {
 	case i < 0 || r.Settles(v.d.Results[i]):
 	case v.d.Results[i].Open():
-		f.wide("Remark", text("It was concluded on an earlier result ("+r.Code+"). The result is another by now, and is not settled by it."))
+		f.wide("Remark", text("It was concluded when the result was "+r.Code+". The result is another here, and is not settled by it."))
 	default:
 		f.wide("Remark", text("The outcome is "+string(v.d.Results[i].Outcome)+" by now, which needs no conclusion."))
 	}

@@ -33,13 +33,17 @@ func (c *concludedList) see(b *book, r logged, res evidence.Result) {
 	if a.Settles(res) {
 		c.settled++
 	} else {
-		came += fmt.Sprintf("\n(concluded on an earlier result, %s; it does not settle this one)", a.Code)
+		came += fmt.Sprintf("\n(concluded when the result was %s; here it is %s, which that does not settle)", a.Code, res.Code)
 	}
 	mark := tickReview
 	if res.Outcome == evidence.Unable {
 		mark = tickUnable
 	}
-	c.rows = append(c.rows, []cell{text(""), b.sampleOf(r), text(r.changeID()), text(strings.TrimSpace(res.Attribute + " " + b.attribute(res.Attribute).Title)), text(mark),
+	key := text("no")
+	if b.attribute(res.Attribute).Key {
+		key = lookingLike(lookStrong, "key")
+	}
+	c.rows = append(c.rows, []cell{text(mark), b.sampleOf(r), text(r.changeID()), text(strings.TrimSpace(res.Attribute + " " + b.attribute(res.Attribute).Title)), key,
 		text(res.Why), text(a.Basis), text(came), text(strings.TrimSpace(said(a.ConcludedBy) + ", " + said(a.ConcludedAt)))})
 }
 
@@ -58,7 +62,7 @@ func (c *concludedList) write(s *sheet) {
 	}
 	if len(c.rows) > 0 {
 		s.section("What a person concluded where the test left a result open")
-		s.heads(text(""), text("Sample #"), text("Change"), text("Attribute"), text("Result"), text("Why it is open"), text("Basis of the conclusion"), text("Conclusion"), text("Concluded by, at"))
+		s.heads(text("Test"), text("Sample #"), text("Change"), text("Attribute"), text("Key"), text("Why it is open"), text("Basis of the conclusion"), text("Conclusion"), text("Concluded by, at"))
 	}
 	for _, row := range c.rows {
 		s.row(row...)

@@ -42,7 +42,7 @@ func TestConclusions(t *testing.T) {
 	text := strings.Join(rows, "\n")
 	for _, want := range []string{
 		change + "|" + open[0].Attribute, open[0].Why + "|=read the chat|met|Marta, 2026-07-03",
-		open[1].Why + "|=read the chat|exception\n(concluded on an earlier result, SOME_EARLIER_CODE; it does not settle this one)|Marta, 2026-07-03",
+		open[1].Why + "|=read the chat|exception\n(concluded when the result was SOME_EARLIER_CODE; here it is " + open[1].Code + ", which that does not settle)|Marta, 2026-07-03",
 		"of which a person has concluded on 1;",
 		"A conclusion on attribute S of acme/gone#1 (met, by Marta) stands beside no result of this package that needs one: x",
 	} {
