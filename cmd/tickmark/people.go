@@ -14,22 +14,23 @@ import (
 func peopleCommand(t terminal) *cli.Command {
 	return &cli.Command{
 		Name:      "people",
-		Usage:     "lists the accounts of the population, and who nobody has said they are",
+		Usage:     "lists the accounts of the population, and whose they are",
 		ArgsUsage: " ",
 		UsageText: "tickmark people [--unresolved]\n" +
 			"tickmark people --suggest [--write people.yaml]",
-		Description: "Shows each account by system: which human of people.yaml has it, in what parts it appears and how\n" +
-			"often, and how many changes wait until somebody says who it is. Answers from the population that\n" +
-			"`tickmark population` read, and from the gates of deployments that were collected; no system is\n" +
-			"asked.\n\n" +
-			"--suggest says which accounts may be one human's: strong where they share an e-mail, weak where\n" +
-			"only the name is the same. A suggestion decides nothing. --write adds it to a people file as an\n" +
-			"entry with `confirmed: false`, which counts for nothing until a person has checked it and writes\n" +
+		Description: "Shows each account by system: which human of people.yaml has it, in what\n" +
+			"parts it appears and how often, and how many changes wait until somebody\n" +
+			"says who it is. Answers from the population that `tickmark population` read,\n" +
+			"and from the gates of deployments that were collected; no system is asked.\n\n" +
+			"--suggest says whose the unresolved accounts may be: strong where they share\n" +
+			"an e-mail, weak where only the name is the same. A suggestion decides\n" +
+			"nothing. --write adds it to a people file as an entry with `confirmed:\n" +
+			"false`, which counts for nothing until a person has checked it and writes\n" +
 			"true.",
 		Flags: shared(
-			&cli.BoolFlag{Name: "unresolved", Usage: "only accounts that nobody has said who they are", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "unresolved", Usage: "only accounts that nobody has named", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "suggest", Usage: "say whose the unresolved accounts may be, and why", DisableDefaultText: true},
-			&cli.StringFlag{Name: "write", Usage: "with --suggest, add the suggestions to this people `FILE`, to be confirmed there"},
+			&cli.StringFlag{Name: "write", Usage: "with --suggest, add them to this people `FILE`"},
 			&cli.BoolFlag{Name: "json", Usage: "print a line of JSON for each account, or suggestion", DisableDefaultText: true},
 		),
 		Action: func(c *cli.Context) error {

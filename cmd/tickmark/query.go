@@ -20,33 +20,35 @@ import (
 func queryCommand(t terminal) *cli.Command {
 	return &cli.Command{
 		Name:      "query",
-		Usage:     "shows changes of the period: by day, person, approver, ticket, component or words",
+		Usage:     "finds changes by day, person, ticket, component or words",
 		ArgsUsage: "[WORD…]",
 		UsageText: "tickmark query --on 2026-02-10\n" +
 			"tickmark query --component Contact --quarter 2026Q1\n" +
 			"tickmark query [options] [WORD…]",
 		Description: "Answers from the population that `tickmark population` read; no system is\n" +
 			"asked. All options must hold at once. Words are looked for in titles,\n" +
-			"descriptions and messages. Approvals are those that the sources list,\n" +
-			"whether they came in time or not, by review, on a ticket, or at the gate of\n" +
-			"the deployment. Gates are known of changes that were collected\n" +
-			"(`tickmark package`). People are named as people.yaml has them.\n\n" +
+			"descriptions and messages.\n\n" +
+			"Approvals are those that the sources list, whether they came in time or not:\n" +
+			"by review, on a ticket, or at the gate of the deployment. Gates are known of\n" +
+			"changes that were collected (`tickmark package`). People are named as\n" +
+			"people.yaml has them. --person and --approver take a part of a name, or the\n" +
+			"whole of a login, an address or any account that people.yaml gives somebody.\n\n" +
 			"A component is a path (internal/login.go), a folder (migrations/), a pattern\n" +
 			"of one (**/*.tf) or the name of a Salesforce object or field (Contact,\n" +
 			"Contact.Email__c).\n\n" +
 			"Exit status: 0 answered, 1 failed, 2 wrong usage, 3 answered from a\n" +
 			"population that is incomplete.",
 		Flags: shared(
-			&cli.StringFlag{Name: "on", Usage: "changes that reached production on this `DAY` (2026-02-10), in the configured time zone"},
+			&cli.StringFlag{Name: "on", Usage: "that reached production on this `DAY`"},
 			&cli.StringFlag{Name: "from", Usage: "from this `DAY` on"},
 			&cli.StringFlag{Name: "until", Usage: "up to and including this `DAY`"},
 			&cli.StringFlag{Name: "quarter", Usage: "of this `QUARTER` (2026Q1)"},
-			&cli.StringFlag{Name: "person", Usage: "in which this `PERSON` had any part: a part of the name, or the login, address or any account that people.yaml gives them"},
-			&cli.StringFlag{Name: "approver", Usage: "that this `PERSON` approved, named in the same way"},
+			&cli.StringFlag{Name: "person", Usage: "in which this `PERSON` had any part"},
+			&cli.StringFlag{Name: "approver", Usage: "that this `PERSON` approved"},
 			&cli.StringFlag{Name: "ticket", Usage: "that belong to this ticket, by its `KEY`"},
 			&cli.StringFlag{Name: "component", Usage: "that touch this `COMPONENT`"},
-			&cli.StringFlag{Name: "repository", Usage: "of this `REPOSITORY` (owner/name, or the name alone where it is the only one)"},
-			&cli.BoolFlag{Name: "outside", Usage: "also changes outside the population: not deployed, or not in the period", DisableDefaultText: true},
+			&cli.StringFlag{Name: "repository", Usage: "of this `REPOSITORY` (owner/name, or the name)"},
+			&cli.BoolFlag{Name: "outside", Usage: "also what was not deployed, or not in the period", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "csv", Usage: "print a table for Excel", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "json", Usage: "print a line of JSON for each change", DisableDefaultText: true},
 		),

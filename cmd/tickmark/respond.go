@@ -14,35 +14,37 @@ import (
 func respondCommand(t terminal) *cli.Command {
 	return &cli.Command{
 		Name:      "respond",
-		Usage:     "writes down what management says to an exception, or what a person concluded on a \"?\"",
+		Usage:     "writes down what people say to an exception or a \"?\"",
 		ArgsUsage: "CHANGE ATTRIBUTE",
-		UsageText: "tickmark respond --cause \"the reviewer was on leave\" --owner Ada --due 2026-09-30 \"acme/api#1234\" G\n" +
-			"tickmark respond --conclusion met --basis \"read the incident channel\" \"acme/api#1234\" S\n" +
+		UsageText: "tickmark respond --cause \"he was on leave\" --owner Ada \"acme/api#1234\" G\n" +
+			"tickmark respond --conclusion met --basis \"read the chat\" \"acme/api#1234\" S\n" +
 			"tickmark respond --list [CHANGE]\n" +
 			"tickmark respond",
-		Description: "Keeps what is said in responses.yaml beside the configuration, which you may edit as well. It\n" +
-			"stands on the sheet Exceptions & Responses and in the sample's summary of the next package, and\n" +
-			"of every one after it. Nothing that is said changes an outcome or a count.\n\n" +
-			"An exception takes a response. A result that needs review, or could not be tested, takes a\n" +
-			"conclusion, with its basis. The change is named as in a request (#12, api#12, PAY-123, its web\n" +
-			"address) and tested again from what was collected; no system is asked.\n\n" +
-			"--list shows what still awaits a response or a conclusion. Without a change, it shows what was\n" +
-			"said so far.",
+		Description: "Keeps what is said in responses.yaml beside the configuration, which you may\n" +
+			"edit as well. It stands on the sheet Exceptions & Responses and in the\n" +
+			"sample's summary of the next package, and of every one after it. Nothing\n" +
+			"that is said changes an outcome or a count.\n\n" +
+			"An exception takes a response. A result that needs review, or could not be\n" +
+			"tested, takes a conclusion, with its basis. The change is named as in a\n" +
+			"request (#12, api#12, PAY-123, its web address) and tested again from what\n" +
+			"was collected; no system is asked.\n\n" +
+			"--list shows what still awaits a response or a conclusion. Without a change,\n" +
+			"`tickmark respond` shows what was said so far.",
 		Flags: shared(
-			&cli.StringFlag{Name: "condition", Usage: "what was observed, instead of what the test says"},
-			&cli.StringFlag{Name: "criteria", Usage: "what should have been, instead of what the attribute says"},
+			&cli.StringFlag{Name: "condition", Usage: "what was observed, in place of the test's words"},
+			&cli.StringFlag{Name: "criteria", Usage: "what should have been, in place of the policy's"},
 			&cli.StringFlag{Name: "cause", Usage: "why it happened"},
 			&cli.StringFlag{Name: "effect", Usage: "what came of it, and how far it reaches"},
-			&cli.StringFlag{Name: "compensating-control", Usage: "what else caught or would have caught it"},
+			&cli.StringFlag{Name: "compensating-control", Usage: "what else caught it, or would have"},
 			&cli.StringFlag{Name: "response", Usage: "what management does about it"},
 			&cli.StringFlag{Name: "owner", Usage: "who does it"},
 			&cli.StringFlag{Name: "due", Usage: "until which `DAY` (2026-09-30)"},
 			&cli.StringFlag{Name: "status", Usage: strings.Join(runner.ResponseStatuses(), ", ")},
-			&cli.StringFlag{Name: "conclusion", Usage: "of a result that the test left open: " + strings.Join(evidence.Conclusions(), ", ")},
-			&cli.StringFlag{Name: "basis", Usage: "what the person looked at to conclude it"},
-			&cli.StringFlag{Name: "by", Usage: "who says this (default: the name of this account)"},
+			&cli.StringFlag{Name: "conclusion", Usage: strings.Join(evidence.Conclusions(), ", ")},
+			&cli.StringFlag{Name: "basis", Usage: "what the person looked at to conclude that"},
+			&cli.StringFlag{Name: "by", Usage: "who says this (default: this account's name)"},
 			&cli.BoolFlag{Name: "list", Usage: "show what awaits a response or a conclusion", DisableDefaultText: true},
-			&cli.BoolFlag{Name: "json", Usage: "with --list, print a line of JSON for each result", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "json", Usage: "with --list, print a line of JSON for each", DisableDefaultText: true},
 		),
 		Action: func(c *cli.Context) error {
 			args, err := operands(c, 0, 2)
