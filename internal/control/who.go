@@ -24,17 +24,12 @@ type Holder struct {
 
 // NewWho reads what the sources tie of some accounts. People may be nil.
 func NewWho(people *policy.People, accounts []evidence.Person) *Who {
-	r := newRegister(people, &evidence.Change{})
-	for _, p := range accounts {
-		keys := keysOf(p)
-		for i := 1; i < len(keys); i++ {
-			r.tie(keys[0], keys[i])
-		}
-		if machineType(p.Type) && len(keys) > 0 {
-			r.kinds[keys[0]] = true
-		}
+	// As the signers of one change: its rules for what belongs together hold.
+	var signed []evidence.Commit
+	for i := range accounts {
+		signed = append(signed, evidence.Commit{Author: evidence.Signature{Email: accounts[i].Email, Account: &accounts[i]}})
 	}
-	return &Who{r}
+	return &Who{newRegister(people, &evidence.Change{Items: []evidence.Item{{PullRequest: &evidence.PullRequest{Commits: signed}}}})}
 }
 
 // Holder says who has an account.

@@ -10,11 +10,33 @@ import (
 
 // gates gives who let deployments pass the gate of their pipeline. No list
 // tells it; it is in what was collected of a deployment's run. Each deployment
-// is looked at once.
+// is looked at once, and no source is asked. Close it.
 type gates struct {
-	r     *Run
-	l     *ledger.Ledger
-	known map[evidence.Ref]gate
+	l       *ledger.Ledger
+	known   map[evidence.Ref]gate
+	offline *Run
+	opened  bool // offline is ours to close
+}
+
+func (r *Run) gates(ctx context.Context, l *ledger.Ledger) (*gates, error) {
+	g := &gates{l: l, known: map[evidence.Ref]gate{}, offline: r}
+	if r.offline {
+		return g, nil
+	}
+	o := r.options
+	o.Offline = true
+	var err error
+	g.offline, err = Open(ctx, o)
+	g.opened = err == nil
+	return g, err
+}
+
+func (g *gates) Close() error {
+	if !g.opened {
+		return nil
+	}
+	g.opened = false
+	return g.offline.Close()
 }
 
 // gate is the answers to the gates of one deployment.
@@ -52,7 +74,7 @@ func (g *gates) of(ctx context.Context, deployment evidence.Ref) (gate, error) {
 // engine, which would keep every log that it reads.
 func (g *gates) collected(ctx context.Context, d *evidence.Deployment) gate {
 	out := gate{unknown: true}
-	for _, c := range g.r.sources {
+	for _, c := range g.offline.sources {
 		if c.Name() != d.Build.System {
 			continue
 		}
@@ -68,7 +90,7 @@ func (g *gates) collected(ctx context.Context, d *evidence.Deployment) gate {
 			}
 			return nil
 		})
-		for _, gap := range evidence.Gaps(d.Build, c.Name(), err, g.r.session.AsOf()) {
+		for _, gap := range evidence.Gaps(d.Build, c.Name(), err, g.offline.session.AsOf()) {
 			out.unknown = out.unknown || gap.Part == "" || strings.Contains(gap.Part, "approval")
 		}
 	}

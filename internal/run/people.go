@@ -77,7 +77,11 @@ func (r *Run) Accounts(ctx context.Context) (all []*Account, waiting int, err er
 		}
 		b.part(p)
 	}
-	if err := b.gates(ctx, &gates{r: r, l: l, known: map[evidence.Ref]gate{}}); err != nil {
+	passed, err := r.gates(ctx, l)
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := errors.Join(b.gates(ctx, passed), passed.Close()); err != nil {
 		return nil, 0, err
 	}
 	all, waiting = b.done()

@@ -34,11 +34,15 @@ func (r *Run) Query(ctx context.Context, f Filter) (iter.Seq2[evidence.Entry, er
 	if err != nil {
 		return nil, err
 	}
-	passed := &gates{r: r, l: l, known: map[evidence.Ref]gate{}}
-	if f, err = r.asked(ctx, l, f, who, passed); err != nil {
+	passed, err := r.gates(ctx, l)
+	if err != nil {
 		return nil, err
 	}
+	if f, err = r.asked(ctx, l, f, who, passed); err != nil {
+		return nil, errors.Join(err, passed.Close())
+	}
 	return func(yield func(evidence.Entry, error) bool) {
+		defer func() { _ = passed.Close() }() // it only read
 		for e, err := range l.Changes(ctx, f) {
 			if err == nil {
 				err = passed.into(ctx, &e)
