@@ -35,7 +35,7 @@ var populationSchema = sync.OnceValues(func() (*jsonschema.Schema, error) {
 //	days FIRST LAST    … from the first to the last
 //	touches FOLDER     … and has a file in it
 //	approved LOGIN     … and was approved by the account at GitHub
-//	part LOGIN         … and the account at GitHub had any part in it
+//	part LOGIN         … and who has the account at GitHub had any part in it, by it or as reporter or assignee of a ticket
 //	ticket KEY         … and answers the ticket
 //	says WORD...       … and its pull request, commits or tickets say all words
 //	in REPOSITORY      … and is of the repository
@@ -118,7 +118,7 @@ func (f fact) fits(c *company.Company, kind string, values []string) bool {
 			return r.State == "APPROVED" && r.Author != nil && !r.Author.Deleted && r.Author.Login == values[0]
 		})
 	case "part":
-		return slices.ContainsFunc(f.people(), func(u *forge.User) bool { return u != nil && !u.Deleted && u.Login == values[0] })
+		return slices.ContainsFunc(f.people(), func(u *forge.User) bool { return u != nil && !u.Deleted && u.Login == values[0] }) || f.onTicket(c, values[0])
 	case "ticket":
 		return slices.Contains(f.tickets, values[0])
 	case "says":
@@ -157,6 +157,15 @@ func (f fact) people() []*forge.User {
 		all = append(all, f.deployment.Creator)
 	}
 	return all
+}
+
+// onTicket reports whether who has an account at GitHub reported one of the
+// tickets or is its assignee.
+func (f fact) onTicket(c *company.Company, login string) bool {
+	i := slices.IndexFunc(c.Roster, func(m company.Member) bool { return slices.Contains(m.GitHub, login) })
+	return i >= 0 && slices.ContainsFunc(f.issues, func(is *tracker.Issue) bool {
+		return slices.ContainsFunc([]*tracker.User{is.Reporter, is.Assignee}, func(u *tracker.User) bool { return u != nil && slices.Contains(c.Roster[i].Jira, u.AccountID) })
+	})
 }
 
 func (f fact) text() string {

@@ -118,7 +118,7 @@ func newApp(t terminal) *cli.App {
 		},
 		Commands: []*cli.Command{
 			initCommand(t), doctorCommand(t), packageCommand(t), populationCommand(t), selectCommand(t), queryCommand(t), renderCommand(t),
-			verifyCommand(t), attachCommand(t), respondCommand(t), demoCommand(t), completionCommand(t), versionCommand(t), helpCommand(),
+			verifyCommand(t), attachCommand(t), respondCommand(t), peopleCommand(t), demoCommand(t), completionCommand(t), versionCommand(t), helpCommand(),
 		},
 		Action: func(c *cli.Context) error {
 			if name := c.Args().First(); name != "" {

@@ -57,6 +57,7 @@ type rule struct {
 //	body=BYTES    puts a text so long into the record's description
 //	log=LINES     answers with a log of so many lines
 //	formula       begins every title with a formula
+//	secret        puts a GitHub token into every title
 //	ansi          puts terminal control sequences into every login and title
 //	closed, tls, dns: no such port; an untrusted certificate; no such host
 func cmdFaulty(ts *testscript.TestScript, neg bool, args []string) {
@@ -243,6 +244,8 @@ func (r *rule) spoil(a *reply, req *http.Request) {
 		a.header.Set("Content-Type", "text/plain; charset=utf-8")
 	case "formula":
 		a.body = bytes.ReplaceAll(a.body, []byte(`"title":"`), []byte(`"title":"=HYPERLINK(\"http://evil.example\",\"open\") `))
+	case "secret":
+		a.body = bytes.ReplaceAll(a.body, []byte(`"title":"`), []byte(`"title":"use ghp_0123456789abcdefghijABCDEFGHIJ012345 for it `))
 	case "ansi":
 		a.body = bytes.ReplaceAll(a.body, []byte(`"login":"`), []byte(`"login":"\u001b[2J\u202e`))
 		a.body = bytes.ReplaceAll(a.body, []byte(`"title":"`), []byte(`"title":"\u001b]0;owned\u0007`))

@@ -98,10 +98,19 @@ func dryRun(c *cli.Context, t terminal, req runner.Request) error {
 		return err
 	}
 	overall := map[string]int{}
+	left, settled := 0, 0
 	out := json.NewEncoder(t.out)
 	out.SetEscapeHTML(false)
 	req.Each = func(tested runner.TestedChange) error {
 		overall[tested.Overall]++
+		for _, a := range tested.Attributes {
+			if a.Outcome == "review" || a.Outcome == "unable" {
+				left++
+				if a.Conclusion != nil && a.Conclusion.Settles {
+					settled++
+				}
+			}
+		}
 		if !c.Bool("json") {
 			return nil
 		}
@@ -124,6 +133,9 @@ func dryRun(c *cli.Context, t terminal, req runner.Request) error {
 			{"exception", "an exception to a key attribute"}, {"review", "somebody must look"}, {"met", "no exceptions identified by management's test"},
 		} {
 			fmt.Fprintf(t.out, "  %5d  %s\n", overall[o.word], o.says)
+		}
+		if left > 0 {
+			fmt.Fprintf(t.out, "  %s\n", openText(left, settled))
 		}
 		fmt.Fprintln(t.err, "tickmark: note: no package was written; the report names each change and why")
 	}

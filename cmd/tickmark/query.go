@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rivo/uniseg"
 	"github.com/tickmark-dev/tickmark/internal/config"
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 	runner "github.com/tickmark-dev/tickmark/internal/run"
@@ -19,31 +20,35 @@ import (
 func queryCommand(t terminal) *cli.Command {
 	return &cli.Command{
 		Name:      "query",
-		Usage:     "shows changes of the period: by day, person, approver, ticket, component or words",
+		Usage:     "finds changes by day, person, ticket, component or words",
 		ArgsUsage: "[WORD…]",
 		UsageText: "tickmark query --on 2026-02-10\n" +
 			"tickmark query --component Contact --quarter 2026Q1\n" +
 			"tickmark query [options] [WORD…]",
 		Description: "Answers from the population that `tickmark population` read; no system is\n" +
 			"asked. All options must hold at once. Words are looked for in titles,\n" +
-			"descriptions and messages. Approvals are those that the sources list,\n" +
-			"whether they came in time or not.\n\n" +
+			"descriptions and messages.\n\n" +
+			"Approvals are those that the sources list, whether they came in time or not:\n" +
+			"by review, on a ticket, or at the gate of the deployment. Gates are known of\n" +
+			"changes that were collected (`tickmark package`). People are named as\n" +
+			"people.yaml has them. --person and --approver take a part of a name, or the\n" +
+			"whole of a login, an address or any account that people.yaml gives somebody.\n\n" +
 			"A component is a path (internal/login.go), a folder (migrations/), a pattern\n" +
 			"of one (**/*.tf) or the name of a Salesforce object or field (Contact,\n" +
 			"Contact.Email__c).\n\n" +
 			"Exit status: 0 answered, 1 failed, 2 wrong usage, 3 answered from a\n" +
 			"population that is incomplete.",
 		Flags: shared(
-			&cli.StringFlag{Name: "on", Usage: "changes that reached production on this `DAY` (2026-02-10), in the configured time zone"},
+			&cli.StringFlag{Name: "on", Usage: "that reached production on this `DAY`"},
 			&cli.StringFlag{Name: "from", Usage: "from this `DAY` on"},
 			&cli.StringFlag{Name: "until", Usage: "up to and including this `DAY`"},
 			&cli.StringFlag{Name: "quarter", Usage: "of this `QUARTER` (2026Q1)"},
-			&cli.StringFlag{Name: "person", Usage: "in which this `PERSON` had any part: a part of the name, or the login or address"},
+			&cli.StringFlag{Name: "person", Usage: "in which this `PERSON` had any part"},
 			&cli.StringFlag{Name: "approver", Usage: "that this `PERSON` approved"},
 			&cli.StringFlag{Name: "ticket", Usage: "that belong to this ticket, by its `KEY`"},
 			&cli.StringFlag{Name: "component", Usage: "that touch this `COMPONENT`"},
-			&cli.StringFlag{Name: "repository", Usage: "of this `REPOSITORY` (owner/name)"},
-			&cli.BoolFlag{Name: "outside", Usage: "also changes outside the population: not deployed, or not in the period", DisableDefaultText: true},
+			&cli.StringFlag{Name: "repository", Usage: "of this `REPOSITORY` (owner/name, or the name)"},
+			&cli.BoolFlag{Name: "outside", Usage: "also what was not deployed, or not in the period", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "csv", Usage: "print a table for Excel", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "json", Usage: "print a line of JSON for each change", DisableDefaultText: true},
 		),
@@ -201,18 +206,14 @@ func quarter(s string, zone *time.Location) (evidence.Period, error) {
 // printEntry prints one change for a person. Of the components that it touches
 // those that were asked for come first.
 func printEntry(w io.Writer, zone *time.Location, e evidence.Entry, asked func(string) bool) {
-	fmt.Fprintf(w, "%s  %s\n", deployedText(e, zone), tame(e.ID))
-	row := func(label string, values ...string) {
-		text := strings.Join(values, ", ")
-		if text == "" {
-			return
-		}
-		for _, line := range wrap(tame(text), columns-18) {
-			fmt.Fprintf(w, "    %-13s %s\n", label, line)
-			label = ""
-		}
+	head := deployedText(e, zone) + "  " + tame(e.ID)
+	if uniseg.StringWidth(head) > columns { // the whole hash of a commit
+		head = strings.TrimRight(deployedText(e, zone), " ") + "\n    " + tame(e.ID)
 	}
-	rows := func(label string, values ...string) {
+	fmt.Fprintln(w, head)
+	line := rows(w, 4, 19)
+	row := func(label string, values ...string) { line(label, strings.Join(values, ", ")) }
+	column := func(label string, values ...string) {
 		for _, v := range values {
 			row(label, v)
 			label = ""
@@ -220,7 +221,11 @@ func printEntry(w io.Writer, zone *time.Location, e evidence.Entry, asked func(s
 	}
 	row("", e.Title)
 	row("authors", e.Authors...)
-	row("approvers", or(e.Approvers, "none recorded")...)
+	approvals := approvalsOf(e)
+	if len(e.Approvals) == 0 {
+		approvals = append([]string{"none recorded"}, approvals...)
+	}
+	column("approvers", approvals...)
 	row("tickets", or(e.Tickets, "none")...)
 	if e.Deployment.ID != "" {
 		row("deployment", fmt.Sprintf("%s to %s", strings.TrimPrefix(e.Deployment.ID, e.Repository+"/deployments/"), e.Environment))
@@ -239,12 +244,14 @@ func printEntry(w io.Writer, zone *time.Location, e evidence.Entry, asked func(s
 	if len(touched) > shown+1 {
 		touched = append(touched[:shown], fmt.Sprintf("and %d more", len(touched)-shown))
 	}
-	rows("touches", touched...)
-	rows("remarks", e.Orphans...)
+	column("touches", touched...)
+	column("remarks", e.Orphans...)
 	if !e.InPopulation {
 		row("outside", e.Why)
 	}
-	row("", e.URL)
+	if e.URL != "" { // too long to stand below the others
+		fmt.Fprintf(w, "    %s\n", tame(e.URL))
+	}
 }
 
 func or(values []string, none string) []string {
@@ -254,15 +261,33 @@ func or(values []string, none string) []string {
 	return values
 }
 
-// deployedText says when a change reached production, always as wide.
+// approvalsOf says who approved a change and how, one each.
+func approvalsOf(e evidence.Entry) []string {
+	var all []string
+	for _, a := range e.Approvals {
+		how := a.Kind
+		if a.Kind == evidence.ApprovalGate && e.Environment != "" {
+			how = "gate of " + e.Environment
+		}
+		all = append(all, a.Name+": "+how)
+	}
+	if e.GateUnknown {
+		all = append(all, "gate: not collected")
+	}
+	return all
+}
+
+// deployedText says when a change reached production, with the zone, always as
+// wide.
 func deployedText(e evidence.Entry, zone *time.Location) string {
+	text := e.Deployed.In(zone).Format("2006-01-02 15:04 MST")
 	switch {
 	case e.Deployed.IsZero():
-		return "not deployed    "
+		text = "not deployed"
 	case e.DayOnly:
-		return e.Day + "      "
+		text = e.Day
 	}
-	return e.Deployed.In(zone).Format("2006-01-02 15:04")
+	return fitted(text, len("2006-01-02 15:04 +0545"))
 }
 
 // changeLine is what a machine reads of one change.
@@ -325,7 +350,7 @@ func printCSV(w io.Writer, zone *time.Location, entries iter.Seq2[evidence.Entry
 		}
 		list := func(v []string) string { return strings.Join(v, "; ") }
 		if err := write([]string{at, e.Day, e.ID, string(e.Kind), e.Title, in, e.Why, e.Environment, e.Deployment.ID, e.MergeSHA,
-			list(e.PullRequests), list(e.Tickets), list(e.Authors), list(e.Approvers), list(e.Components), list(e.Orphans), e.URL}); err != nil {
+			list(e.PullRequests), list(e.Tickets), list(e.Authors), list(approvalsOf(e)), list(e.Components), list(e.Orphans), e.URL}); err != nil {
 			return err
 		}
 	}
@@ -337,7 +362,7 @@ func printCSV(w io.Writer, zone *time.Location, entries iter.Seq2[evidence.Entry
 func harmless(s string) string {
 	s = strings.ReplaceAll(tame(s), "\n", " ")
 	// The wide forms mean the same to an Excel that is set up for Japanese.
-	if strings.IndexAny(s, "=+-@＝＋－＠") == 0 {
+	if strings.IndexAny(strings.TrimLeft(s, " "), "=+-@＝＋－＠") == 0 {
 		return "'" + s
 	}
 	return s

@@ -26,6 +26,11 @@ func report(t terminal, res runner.Result) {
 		}
 		fmt.Fprintln(t.out, tame(line))
 	}
+	if res.Open > 0 {
+		for _, line := range wrap(openText(res.Open, res.Settled), columns-2) {
+			fmt.Fprintf(t.out, "  %s\n", line)
+		}
+	}
 	if res.Zip != "" {
 		fmt.Fprintf(t.out, "%s\n", res.Zip)
 	}
@@ -39,6 +44,19 @@ func report(t terminal, res runner.Result) {
 		fmt.Fprintf(t.err, "tickmark: note: %s; Change Log.xlsx, sheet Gaps, says which and why\n", plural(res.Gaps, "gap"))
 	}
 	leftovers(t, res.Folder)
+}
+
+// openText says how many results the test left to a person, and how many of
+// them stand without a conclusion.
+func openText(open, settled int) string {
+	said := plural(open, "result") + " to review or not testable; "
+	switch settled {
+	case 0:
+		return said + "none has a person's conclusion yet"
+	case open:
+		return said + "each has a person's conclusion"
+	}
+	return said + fmt.Sprintf("%d with a person's conclusion, %d without", settled, open-settled)
 }
 
 // warnUnmatched says of one line of the request why it is no sample.

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tickmark-dev/tickmark/internal/config"
@@ -33,7 +36,42 @@ func misused(c *cli.Context, err error, _ bool) error {
 	if name, ok := strings.CutPrefix(text, "flag needs an argument: -"); ok {
 		return usagef("the option %s needs a value; `%s` says which", dashed(name), help)
 	}
+	if m := invalidValue.FindStringSubmatch(text); m != nil {
+		value, err := strconv.Unquote(m[1])
+		if err != nil {
+			value = strings.Trim(m[1], `"`)
+		}
+		return usagef("%s %q is %s; `%s` says what it takes", dashed(m[2]), oneWord(tame(value)), needed(c, m[2], text), help)
+	}
 	return usagef("%s; `%s` lists the options", text, help)
+}
+
+// invalidValue is what the library says of a value that it cannot read.
+var invalidValue = regexp.MustCompile(`(?s)^invalid (?:boolean )?value (".*") for (?:flag )?-([^:\s]+): .*$`)
+
+// needed says what the value of an option is not, by the option's kind.
+func needed(c *cli.Context, name, said string) string {
+	flags := c.App.Flags
+	if c.Command != nil {
+		flags = append(slices.Clone(c.Command.Flags), flags...)
+	}
+	for _, f := range flags {
+		if !slices.Contains(f.Names(), name) {
+			continue
+		}
+		switch f.(type) {
+		case *cli.IntFlag:
+			if strings.HasSuffix(said, "out of range") {
+				return "too large a number"
+			}
+			return "no whole number"
+		case *cli.DurationFlag:
+			return "no duration such as 30s or 2h"
+		case *cli.BoolFlag:
+			return "no value for it, as it takes none"
+		}
+	}
+	return "no value for it"
 }
 
 func dashed(name string) string {

@@ -10,7 +10,7 @@
 //	internal/control    the attributes A to Z, one file each: pure functions of a change, the policy and the people
 //	internal/request    the auditor's list to references
 //	internal/ledger     the population of a period: what changed, how records link, what does not reconcile
-//	internal/response   what management says to exceptions, in a file that people may edit
+//	internal/response   what people say to results, in a file that they may edit
 //	internal/selection  a sample that anybody can draw again
 //	internal/engine     follows links from record to record; an error becomes a gap
 //	collectors/         where evidence comes from, one folder a system

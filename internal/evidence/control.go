@@ -32,8 +32,9 @@ func (p PolicyRef) String() string {
 	return p.Name + " " + p.Version + " (" + p.SHA256[:min(12, len(p.SHA256))] + ")"
 }
 
-// Response is what management says to one exception. It never changes an
-// outcome.
+// Response is what people say to one result: management's answer to an
+// exception, and what somebody concluded on a result that the test left open.
+// It never changes an outcome.
 type Response struct {
 	Change       string `json:"change"`    // ID of the change
 	Attribute    string `json:"attribute"` // its letter
@@ -48,6 +49,35 @@ type Response struct {
 	Status       string `json:"status,omitempty"`
 	By           string `json:"by,omitempty"` // who wrote it
 	At           string `json:"at,omitempty"` // when, a day or a moment
+
+	// A conclusion on a result that needs review or could not be tested.
+	Conclusion  string `json:"conclusion,omitempty"`   // of Conclusions; "" for none
+	Basis       string `json:"basis,omitempty"`        // what the person looked at
+	Code        string `json:"code,omitempty"`         // of the result that they concluded on; "" where the file does not say
+	ConcludedBy string `json:"concluded_by,omitempty"` // who
+	ConcludedAt string `json:"concluded_at,omitempty"` // when, a day or a moment
+}
+
+// Conclusions lists what a person may conclude on a result that the test left
+// open.
+func Conclusions() []string {
+	return []string{string(Met), string(Exception), string(NotApplicable)}
+}
+
+// Open reports whether the test left the result to a person: it needs review,
+// or could not be tested.
+func (r Result) Open() bool { return r.Outcome == NeedsReview || r.Outcome == Unable }
+
+// Settles reports whether the response holds a conclusion on a result as it
+// stands. One that was reached on another result of the same attribute, before
+// more was known or the policy changed, is still shown and settles nothing.
+func (r Response) Settles(res Result) bool {
+	return r.Conclusion != "" && res.Open() && (r.Code == "" || r.Code == res.Code)
+}
+
+// Answers reports whether the response says something to an exception.
+func (r Response) Answers() bool {
+	return r.Condition+r.Criteria+r.Cause+r.Effect+r.Compensating+r.Response+r.Owner+r.Due+r.Status != ""
 }
 
 // Identity is one human, or one account that is nobody's alone, with all the

@@ -76,8 +76,29 @@ type Entry struct {
 	Unlisted     []string `json:"unlisted_tickets,omitempty"` // keys that it names and that no list holds
 	Authors      []string `json:"authors"`
 	Approvers    []string `json:"approvers"` // as the sources list them: of reviews, of tickets and of deployments
-	Components   []string `json:"components"`
-	Orphans      []string `json:"orphans"` // kinds
+	// Approvals are those of Approvers, each with its kind and account.
+	Approvals []Approval `json:"approvals"`
+	// GateUnknown is set where the run that deployed it was not collected, so
+	// that whether somebody approved at its gate is not known.
+	GateUnknown bool     `json:"gate_not_collected,omitempty"`
+	Components  []string `json:"components"`
+	Orphans     []string `json:"orphans"` // kinds
+
+	Writers []Person `json:"-"` // the accounts of Authors
+}
+
+// The kinds of approval.
+const (
+	ApprovalReview = "review" // of the pull request
+	ApprovalTicket = "ticket" // in an approval step of a ticket
+	ApprovalGate   = "gate"   // of the deployment, in the pipeline
+)
+
+// Approval is one approval as a source lists it, whether it came in time or not.
+type Approval struct {
+	Kind   string `json:"kind"`
+	Name   string `json:"name"` // for people to read: who it is, with the account
+	Person Person `json:"person"`
 }
 
 // Orphan is a record without its counterpart in another system.

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -26,9 +27,15 @@ type Filter struct {
 	Repository   string
 	Person       string // a part of the name, or the whole login, address or account
 	Approver     string // as Person, of approvals alone
-	Ticket       string // a key, in upper or lower case
-	Component    string // a path, a metadata name, or a pattern of either
-	Text         string // words that titles, descriptions and messages hold, all of them
+	// Known says whether an account is somebody whom the caller knows by that
+	// name, besides what sources call it; nil for none.
+	Known func(name string, account evidence.Person) bool
+	// PersonGates and ApproverGates are deployments, as "system name", that
+	// Person and Approver let through by what the caller knows.
+	PersonGates, ApproverGates []string
+	Ticket                     string // a key, in upper or lower case
+	Component                  string // a path, a metadata name, or a pattern of either
+	Text                       string // words that titles, descriptions and messages hold, all of them
 }
 
 // Changes gives the changes that the filter describes, by their time of
@@ -42,9 +49,9 @@ func (l *Ledger) Changes(ctx context.Context, f Filter) iter.Seq2[evidence.Entry
 		return `, (SELECT json_group_array(v) FROM (SELECT DISTINCT ` + columns + ` ORDER BY 1))`
 	}
 	people := func(condition string) string {
-		return list(`CASE WHEN q.name <> '' AND q.login <> '' AND q.name <> q.login THEN q.name || ' (' || q.login || ')'
-			ELSE coalesce(nullif(q.name, ''), nullif(q.login, ''), nullif(q.email, ''), 'account ' || q.account) END AS v
-			FROM change_records r JOIN record_people p ON p.record = r.record JOIN people q ON q.id = p.person WHERE r.change = c.id AND ` + condition)
+		return `, (SELECT json_group_array(json(v)) FROM (SELECT DISTINCT json_object('system', q.system, 'login', q.login, 'id', q.account, 'name', q.name, 'email', q.email, 'type', q.type,
+			'kind', CASE WHEN p.role = 'gate approver' THEN '` + evidence.ApprovalGate + `' WHEN r.role = 'ticket' THEN '` + evidence.ApprovalTicket + `' ELSE '` + evidence.ApprovalReview + `' END) AS v
+			FROM change_records r JOIN record_people p ON p.record = r.record JOIN people q ON q.id = p.person WHERE r.change = c.id AND ` + condition + ` ORDER BY 1))`
 	}
 	query := `SELECT c.change, c.kind, c.system, c.record_name, c.title, c.url, c.repository, c.population, c.why, c.edge,
 		c.t_dep, c.t_dep_day_only, c.day, c.environment, c.deployment, c.merge_sha, c.merged` +
@@ -74,21 +81,59 @@ func readChange(s scan) (c evidence.Entry, err error) {
 		c.Deployment = evidence.Ref{Kind: evidence.KindDeployment, System: system, ID: deployment}
 	}
 	c.Deployed, c.Merged = deployed.Time, merged.Time
-	for i, into := range []*[]string{&c.PullRequests, &c.Commits, &c.Tickets, &c.Unlisted, &c.Authors, &c.Approvers, &c.Components, &c.Orphans} {
+	var authors, approvers []involved
+	for i, into := range []any{&c.PullRequests, &c.Commits, &c.Tickets, &c.Unlisted, &authors, &approvers, &c.Components, &c.Orphans} {
 		if err := json.Unmarshal([]byte(lists[i]), into); err != nil {
 			return c, err
 		}
 	}
-	c.Authors, c.Approvers = eachOnce(c.Authors), eachOnce(c.Approvers)
+	c.Authors, c.Approvers, c.Approvals = []string{}, []string{}, []evidence.Approval{}
+	for _, a := range eachOnce(authors) {
+		c.Writers = append(c.Writers, a.Person)
+		c.Authors = append(c.Authors, a.String())
+	}
+	for _, a := range eachOnce(approvers) {
+		c.Approvals = append(c.Approvals, evidence.Approval{Kind: a.Kind, Name: a.String(), Person: a.Person})
+		c.Approvers = append(c.Approvers, a.String())
+	}
+	c.Authors, c.Approvers = inOrder(c.Authors), inOrder(c.Approvers)
 	return c, nil
+}
+
+// involved is an account with the kind of part that it had.
+type involved struct {
+	evidence.Person
+	Kind string `json:"kind"`
+}
+
+func inOrder(names []string) []string {
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // eachOnce leaves out an account without its name where the list has it with
 // its name: a source tells the name in one place and not in another.
-func eachOnce(people []string) []string {
-	return slices.DeleteFunc(people, func(login string) bool {
-		return slices.ContainsFunc(people, func(p string) bool { return strings.HasSuffix(p, " ("+login+")") })
+func eachOnce(people []involved) []involved {
+	var out []involved
+	for i, p := range people {
+		if p.Name != "" || !slices.ContainsFunc(people, func(o involved) bool { return o.Name != "" && o.Kind == p.Kind && sameAccount(o.Person, p.Person) }) {
+			if !slices.ContainsFunc(people[:i], func(o involved) bool {
+				return o.Kind == p.Kind && o.String() == p.String() && sameAccount(o.Person, p.Person)
+			}) {
+				out = append(out, p)
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b involved) int {
+		return cmp.Or(cmp.Compare(a.String(), b.String()), cmp.Compare(a.Kind, b.Kind))
 	})
+	return out
+}
+
+// sameAccount reports whether a source shows one account, by what stays of it
+// or what people call it.
+func sameAccount(a, b evidence.Person) bool {
+	return a.System == b.System && (a.ID != "" && a.ID == b.ID || a.Login != "" && a.Login == b.Login)
 }
 
 // where makes the condition of a filter.
@@ -172,25 +217,53 @@ func (l *Ledger) wherePeriod(p evidence.Period, add func(string, ...any)) error 
 }
 
 func (l *Ledger) wherePeople(ctx context.Context, f Filter, add func(string, ...any)) error {
-	for _, of := range []struct{ who, roles string }{{f.Person, ""}, {f.Approver, ` AND p.role IN ('approver', 'gate approver')`}} {
+	for _, of := range []struct {
+		who, roles string
+		gates      []string
+	}{{f.Person, "", f.PersonGates}, {f.Approver, ` AND p.role IN ('approver', 'gate approver')`, f.ApproverGates}} {
 		if strings.TrimSpace(of.who) == "" {
 			continue
 		}
-		ids, err := l.matching(ctx, of.who)
+		ids, err := l.matching(ctx, of.who, f.Known)
 		if err != nil {
 			return err
 		}
-		add(`c.id IN (SELECT r.change FROM record_people p JOIN change_records r ON r.record = p.record WHERE p.person IN (SELECT value FROM json_each(?))`+of.roles+`)`, ids)
+		gates, err := json.Marshal(append([]string{}, of.gates...))
+		if err != nil {
+			return err
+		}
+		add(`(c.id IN (SELECT r.change FROM record_people p JOIN change_records r ON r.record = p.record WHERE p.person IN (SELECT value FROM json_each(?))`+of.roles+`)
+			OR c.deployment <> '' AND c.system || ' ' || c.deployment IN (SELECT value FROM json_each(?)))`, ids, string(gates))
 	}
 	return nil
 }
 
 // matching gives the accounts that a person's name may mean, as a JSON array.
-func (l *Ledger) matching(ctx context.Context, who string) (string, error) {
-	who = fold(strings.TrimSpace(who))
-	return l.choose(ctx, `SELECT id, login, account, name, email FROM people`, func(v [4]string) bool {
-		return strings.Contains(fold(v[2]), who) || fold(v[0]) == who || v[1] == who || fold(v[3]) == who
-	})
+func (l *Ledger) matching(ctx context.Context, who string, known func(string, evidence.Person) bool) (string, error) {
+	type account struct {
+		id int64
+		evidence.Person
+	}
+	ids := []int64{}
+	for a, err := range rows(ctx, l, `SELECT id, system, login, account, name, email, type FROM people`, nil, func(s scan) (a account, err error) {
+		return a, s(&a.id, &a.System, &a.Login, &a.ID, &a.Name, &a.Email, &a.Type)
+	}) {
+		if err != nil {
+			return "", err
+		}
+		if Called(who, a.Person) || known != nil && known(who, a.Person) {
+			ids = append(ids, a.id)
+		}
+	}
+	text, err := json.Marshal(ids)
+	return string(text), err
+}
+
+// Called reports whether an account may be meant by a name: by a part of its
+// own name, or by the whole login, address or number.
+func Called(who string, p evidence.Person) bool {
+	low := fold(strings.TrimSpace(who))
+	return strings.Contains(fold(p.Name), low) || fold(p.Login) == low || strings.EqualFold(p.ID, low) || fold(p.Email) == low
 }
 
 // components gives the components that a pattern means, as a JSON array.
@@ -199,27 +272,17 @@ func (l *Ledger) components(ctx context.Context, pattern string) (string, error)
 	if err != nil {
 		return "", err
 	}
-	return l.choose(ctx, `SELECT id, kind, name, '', '' FROM components`, func(v [4]string) bool {
-		if v[0] == "path" {
-			return path.MatchString(v[1])
-		}
-		return name.MatchString(v[1])
-	})
-}
-
-// choose gives the numbers of the rows that fit, as a JSON array.
-func (l *Ledger) choose(ctx context.Context, query string, fits func([4]string) bool) (string, error) {
-	ids := []int64{}
-	type entry struct {
-		id int64
-		v  [4]string
+	type component struct {
+		id         int64
+		kind, name string
 	}
-	for e, err := range rows(ctx, l, query, nil, func(s scan) (e entry, err error) { return e, s(&e.id, &e.v[0], &e.v[1], &e.v[2], &e.v[3]) }) {
+	ids := []int64{}
+	for c, err := range rows(ctx, l, `SELECT id, kind, name FROM components`, nil, func(s scan) (c component, err error) { return c, s(&c.id, &c.kind, &c.name) }) {
 		if err != nil {
 			return "", err
 		}
-		if fits(e.v) {
-			ids = append(ids, e.id)
+		if c.kind == "path" && path.MatchString(c.name) || c.kind != "path" && name.MatchString(c.name) {
+			ids = append(ids, c.id)
 		}
 	}
 	text, err := json.Marshal(ids)

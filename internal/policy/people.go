@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 	"github.com/tickmark-dev/tickmark/internal/yamlfile"
 )
@@ -23,6 +25,9 @@ type People struct {
 	Humans   []Human
 	Bots     []Machine
 	Services []Machine
+	// Unconfirmed are suggestions that nobody has confirmed: nothing may rest on
+	// them, and their accounts are nobody's yet.
+	Unconfirmed []Human
 }
 
 // Human is one human with all their accounts and roles.
@@ -99,12 +104,31 @@ func (r *peopleReader) read(root yamlfile.Value) {
 
 func (r *peopleReader) human(v yamlfile.Value) {
 	var h Human
+	suggested, confirmed := v.Child("confirmed") != nil, true
 	v.Mapping(yamlfile.Keys{
-		"name":     func(v yamlfile.Value) { h.Name = r.name(v) },
-		"accounts": func(v yamlfile.Value) { h.Accounts = readAccounts(v) },
-		"roles":    func(v yamlfile.Value) { v.List(func(v yamlfile.Value) { h.Roles = append(h.Roles, r.role(v)) }) },
+		"name": func(v yamlfile.Value) {
+			if h.Name = v.Text(); !suggested {
+				h.Name = r.name(v)
+			}
+		},
+		"accounts":  func(v yamlfile.Value) { h.Accounts = readAccounts(v) },
+		"roles":     func(v yamlfile.Value) { v.List(func(v yamlfile.Value) { h.Roles = append(h.Roles, r.role(v)) }) },
+		"confirmed": func(v yamlfile.Value) { confirmed = v.Boolean() },
+		"because":   func(v yamlfile.Value) { v.Text() },
 	}, "name", "accounts")
 	r.own(v, h.Name, h.Accounts)
+	if !confirmed {
+		r.people.Unconfirmed = append(r.people.Unconfirmed, h)
+		return
+	}
+	if known := r.people.named(Fold(norm.NFC.String(h.Name))); suggested && known != nil { // further accounts of a human who is listed
+		for system, accounts := range h.Accounts {
+			known.Accounts[system] = append(known.Accounts[system], accounts...)
+		}
+		known.Roles = append(known.Roles, h.Roles...)
+		return
+	}
+	r.names[Fold(h.Name)] = true
 	r.people.Humans = append(r.people.Humans, h)
 }
 

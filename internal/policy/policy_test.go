@@ -14,7 +14,6 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/tickmark-dev/tickmark/internal/evidence"
 	"github.com/tickmark-dev/tickmark/internal/yamlfile"
 	"github.com/tickmark-dev/tickmark/templates"
 )
@@ -326,33 +325,4 @@ func plainDays(v any) any {
 		}
 	}
 	return v
-}
-
-func TestSuggest(t *testing.T) {
-	p, err := ParsePeople("people.yaml", []byte(somePeople), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	seen := []evidence.Person{
-		{System: "github", Login: "adal", Type: "User"}, // named
-		{System: "github", Login: "ada-work", Name: "Ada  lovelace", Type: "User"},
-		{System: "github", Login: "rob", Email: "rob@x.example", Type: "User"},
-		{System: "jira", ID: "j7", Email: "Rob@x.example", Name: "Robert"},
-		{System: "github", Login: "lint", Type: "Bot"},
-		{System: "github", Login: "alone", Type: "User"},
-	}
-	got := Suggest(p, seen)
-	slices.Reverse(seen)
-	if again := Suggest(p, seen); len(again) != len(got) || len(got) != 3 {
-		t.Fatalf("%+v", got)
-	}
-	if s := got[0]; s.Name != "Ada Lovelace" || s.Because != "the same name" {
-		t.Errorf("%+v", s)
-	}
-	if s := got[1]; s.Name != "alone" || s.Because != "" {
-		t.Errorf("%+v", s)
-	}
-	if s := got[2]; len(s.Accounts) != 2 || s.Because != "the same e-mail" {
-		t.Errorf("%+v", s)
-	}
 }

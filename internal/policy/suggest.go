@@ -2,91 +2,199 @@ package policy
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
+
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
 
+// The strengths of a suggestion. None of them decides anything.
+const (
+	Strong = "strong" // the same e-mail, or an address that names the account
+	Weak   = "weak"   // the same name alone
+	Alone  = "alone"  // nothing says whose it is
+)
+
 // Suggestion is accounts that may be one human's. It decides nothing: a person
-// must confirm it, and write it into people.yaml.
+// must confirm it.
 type Suggestion struct {
-	Name     string // of the human in the file that it may be; else as a source shows it
-	Accounts []evidence.Person
-	Because  string // "the same e-mail", "the same name", or "" for an account that stands alone
+	Name     string            // of the human in the file that it may be; else as a source shows it
+	Known    bool              // the file has a human of that name already
+	Accounts []evidence.Person // in order
+	Because  string            // one reason, or why there is none
+	Strength string
 }
 
-// Suggest groups accounts that nobody has named by their e-mails, and then by
-// their names: with each other, and with humans of the file. What sources call
-// bots is left out. The order of seen does not matter.
-func Suggest(p *People, seen []evidence.Person) []Suggestion {
+// Suggest groups accounts that nobody has named. Each party is what sources
+// show of accounts that they tie together by ids and e-mails; parties of one
+// name are put together too, with each other and with humans of the file. Two
+// accounts of one system are never put together for their name, since two
+// people may share it: each then stands alone, and says so. The order of
+// parties does not matter.
+func Suggest(p *People, parties [][]evidence.Person) []Suggestion {
+	var all []party
+	for _, accounts := range parties {
+		if len(accounts) > 0 {
+			all = append(all, newParty(accounts))
+		}
+	}
+	slices.SortFunc(all, func(a, b party) int { return cmp.Compare(a.order, b.order) })
 	var out []Suggestion
-	for _, a := range unnamed(p, seen) {
-		i := slices.IndexFunc(out, func(s Suggestion) bool { return alike(s, a) != "" })
-		if i >= 0 {
-			out[i].Because = cmp.Or(out[i].Because, alike(out[i], a))
-			out[i].Accounts = append(out[i].Accounts, a)
+	done := make([]bool, len(all))
+	for i, a := range all {
+		if done[i] {
 			continue
 		}
-		s := Suggestion{Name: a.String(), Accounts: []evidence.Person{a}}
-		if p != nil {
-			for _, h := range p.Humans {
-				if a.Name != "" && Fold(h.Name) == Fold(a.Name) {
-					s.Name, s.Because = h.Name, "the same name"
-				}
+		alike := []int{i}
+		for j := i + 1; j < len(all); j++ {
+			if !done[j] && a.name != "" && all[j].name == a.name {
+				alike = append(alike, j)
 			}
 		}
-		out = append(out, s)
+		human := p.named(a.name)
+		group := make([]party, len(alike))
+		for n, j := range alike {
+			done[j], group[n] = true, all[j]
+		}
+		if system := contested(group, human); system != "" {
+			for _, one := range group {
+				out = append(out, apart(one, human, system))
+			}
+			continue
+		}
+		out = append(out, together(group, human))
 	}
-	slices.SortStableFunc(out, func(a, b Suggestion) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(out, func(a, b Suggestion) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(fmt.Sprint(a.Accounts), fmt.Sprint(b.Accounts)))
+	})
 	return out
 }
 
-// alike says by what an account belongs to a group.
-func alike(s Suggestion, a evidence.Person) string {
-	for _, o := range s.Accounts {
-		if a.Email != "" && strings.EqualFold(a.Email, o.Email) {
-			return "the same e-mail"
+// party is accounts that the sources tie together.
+type party struct {
+	accounts []evidence.Person
+	name     string // folded; "" where no source shows one
+	shown    string
+	order    string
+	tied     bool // of accounts of several systems or addresses
+}
+
+func newParty(accounts []evidence.Person) party {
+	p := party{accounts: slices.Clone(accounts)}
+	slices.SortFunc(p.accounts, func(a, b evidence.Person) int {
+		return cmp.Or(cmp.Compare(a.System, b.System), cmp.Compare(a.Login, b.Login), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Email, b.Email), cmp.Compare(a.Name, b.Name))
+	})
+	names := map[string]bool{}
+	for _, a := range p.accounts {
+		if n := Fold(norm.NFC.String(a.Name)); n != "" && p.name == "" {
+			p.name, p.shown = n, a.Name
+		}
+		if system, account := AccountOf(a); account != "" {
+			names[system+" "+strings.ToLower(account)] = true
 		}
 	}
-	for _, o := range s.Accounts {
-		if a.Name != "" && Fold(a.Name) == Fold(o.Name) {
-			return "the same name"
+	p.tied = len(names) > 1
+	if p.shown == "" {
+		p.shown = p.accounts[0].String()
+	}
+	p.order = fmt.Sprint(p.accounts)
+	return p
+}
+
+// AccountOf gives the name by which the people file lists an account, and under
+// which system.
+func AccountOf(a evidence.Person) (system, account string) {
+	switch {
+	case a.Login != "":
+		return a.System, a.Login
+	case a.ID != "":
+		return a.System, a.ID
+	case a.Email != "":
+		return EmailSystem, a.Email
+	}
+	return a.System, ""
+}
+
+// systems are those where the party has an account. Anyone may have several
+// addresses.
+func (p party) systems() []string {
+	var all []string
+	for _, a := range p.accounts {
+		if system, account := AccountOf(a); account != "" && system != EmailSystem && !slices.Contains(all, system) {
+			all = append(all, system)
+		}
+	}
+	return all
+}
+
+// contested gives a system in which more than one of a group, or of a group and
+// the human of that name, has an account; "" for none.
+func contested(group []party, human *Human) string {
+	seen := map[string]bool{}
+	if human != nil {
+		for system, accounts := range human.Accounts {
+			seen[system] = system != EmailSystem && len(accounts) > 0
+		}
+	}
+	for _, p := range group {
+		for _, system := range p.systems() {
+			if seen[system] {
+				return system
+			}
+		}
+		for _, system := range p.systems() {
+			seen[system] = true
 		}
 	}
 	return ""
 }
 
-// unnamed gives each account that the file does not name once, in order.
-func unnamed(p *People, seen []evidence.Person) []evidence.Person {
-	var out []evidence.Person
-	for _, a := range seen {
-		if strings.EqualFold(a.Type, "bot") || strings.EqualFold(a.Type, "app") || p.names(a) || slices.Contains(out, a) {
-			continue
+// together makes one suggestion of a group.
+func together(group []party, human *Human) Suggestion {
+	s := Suggestion{Name: group[0].shown, Strength: Alone, Because: "no other account is like it"}
+	for _, p := range group {
+		s.Accounts = append(s.Accounts, p.accounts...)
+		if p.tied {
+			s.Strength, s.Because = Strong, "the same e-mail"
 		}
-		out = append(out, a)
 	}
-	slices.SortFunc(out, func(a, b evidence.Person) int {
-		return cmp.Or(cmp.Compare(a.System, b.System), cmp.Compare(a.Login, b.Login), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Email, b.Email), cmp.Compare(a.Name, b.Name))
-	})
-	return out
+	switch {
+	case human != nil:
+		s.Name, s.Known, s.Strength, s.Because = human.Name, true, Weak, "the same name as "+human.Name+" of the people file"
+	case len(group) > 1:
+		s.Strength, s.Because = Weak, "the same name"
+	}
+	return s
 }
 
-// names reports whether the file names an account.
-func (p *People) names(a evidence.Person) bool {
-	if p == nil {
-		return false
+// apart makes a suggestion of one of several who share a name.
+func apart(p party, human *Human, system string) Suggestion {
+	s := Suggestion{Name: p.shown, Accounts: p.accounts, Strength: Alone,
+		Because: "shares its name with another account of " + system + ", so they may be two people"}
+	if human != nil {
+		s.Because = "has the name of " + human.Name + ", and several accounts of " + system + " have: they may be other people"
 	}
-	has := func(accounts Accounts) bool {
-		for system, list := range accounts {
-			for _, n := range list {
-				if system == a.System && (strings.EqualFold(n, a.Login) || n == a.ID && n != "") || a.Email != "" && strings.EqualFold(n, a.Email) {
-					return true
-				}
-			}
+	if p.tied {
+		s.Strength, s.Because = Strong, "the same e-mail; "+s.Because
+	}
+	if _, account := AccountOf(p.accounts[0]); account != "" && account != p.shown {
+		s.Name += " (" + account + ")" // two people of one name are told apart in the file
+	}
+	return s
+}
+
+// named gives the human of a folded name; nil for none.
+func (p *People) named(name string) *Human {
+	if p == nil || name == "" {
+		return nil
+	}
+	for i := range p.Humans {
+		if Fold(norm.NFC.String(p.Humans[i].Name)) == name {
+			return &p.Humans[i]
 		}
-		return false
 	}
-	return slices.ContainsFunc(p.Humans, func(h Human) bool { return has(h.Accounts) }) ||
-		slices.ContainsFunc(slices.Concat(p.Bots, p.Services), func(m Machine) bool { return has(m.Accounts) })
+	return nil
 }

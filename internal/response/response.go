@@ -1,17 +1,25 @@
-// Package response keeps what management says to exceptions, in a file that
-// people may edit: responses.yaml. A response never changes an outcome.
+// Package response keeps what people say to results, in a file that they may
+// edit: responses.yaml. It holds management's answers to exceptions, and what
+// somebody concluded on results that need review or could not be tested.
+// Nothing in it changes an outcome.
 package response
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"regexp"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 	"github.com/tickmark-dev/tickmark/internal/yamlfile"
 )
+
+// what names the file in sentences.
+const what = "file of responses"
 
 // Statuses lists what a response can stand at.
 func Statuses() []string { return []string{"open", "in progress", "accepted", "closed"} }
@@ -19,7 +27,7 @@ func Statuses() []string { return []string{"open", "in progress", "accepted", "c
 // Load reads the responses of a file, in order of change and attribute; none
 // where there is no file.
 func Load(file string) ([]evidence.Response, error) {
-	data, err := yamlfile.Load(file, "file of responses")
+	data, err := yamlfile.Load(file, what)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -63,8 +71,9 @@ func read(v yamlfile.Value) evidence.Response {
 				v.Problem("%q is no attribute; write its letter, A to Z", r.Attribute)
 			}
 		},
-		"status": func(v yamlfile.Value) { r.Status = v.OneOf(Statuses()...) },
-		"due":    func(v yamlfile.Value) { r.Due = v.Day() },
+		"status":     func(v yamlfile.Value) { r.Status = v.OneOf(Statuses()...) },
+		"due":        func(v yamlfile.Value) { r.Due = v.Day() },
+		"conclusion": func(v yamlfile.Value) { r.Conclusion = v.OneOf(evidence.Conclusions()...) },
 	}
 	for key, field := range fields(&r) {
 		if allowed[key] == nil {
@@ -72,7 +81,31 @@ func read(v yamlfile.Value) evidence.Response {
 		}
 	}
 	v.Mapping(allowed, "change", "attribute")
+	if r.Conclusion != "" { // whoever writes nothing else may write by and at
+		r.ConcludedBy, r.ConcludedAt = cmp.Or(r.ConcludedBy, r.By), cmp.Or(r.ConcludedAt, r.At)
+	}
+	if lack := lacking(r); lack != "" && (r.Conclusion != "" || v.Child("conclusion") == nil) { // else its mistake was named
+		v.Problem("%s", lack)
+	}
 	return r
+}
+
+// lacking says what a conclusion must have besides, or what stands without one;
+// "" where nothing is wrong.
+func lacking(r evidence.Response) string {
+	switch {
+	case r.Conclusion == "" && r.Basis+r.Code+r.ConcludedBy+r.ConcludedAt != "":
+		return "says on what somebody concluded, and not what; add conclusion: met, exception or not applicable"
+	case r.Conclusion == "":
+		return ""
+	case strings.TrimSpace(r.Basis) == "":
+		return "has a conclusion without its basis; add basis: what the person looked at"
+	case strings.TrimSpace(r.ConcludedBy) == "" || strings.TrimSpace(r.ConcludedAt) == "":
+		return "has a conclusion, and does not say whose and when; add by and at"
+	case r.Conclusion != string(evidence.Exception) && r.Answers():
+		return fmt.Sprintf("answers an exception, and concludes %q; leave one of both out", r.Conclusion)
+	}
+	return ""
 }
 
 // fields gives the fields of a response by their keys.
@@ -80,28 +113,18 @@ func fields(r *evidence.Response) map[string]*string {
 	return map[string]*string{
 		"change": &r.Change, "attribute": &r.Attribute, "condition": &r.Condition, "criteria": &r.Criteria, "cause": &r.Cause, "effect": &r.Effect,
 		"compensating_control": &r.Compensating, "management_response": &r.Response, "owner": &r.Owner, "due": &r.Due, "status": &r.Status, "by": &r.By, "at": &r.At,
+		"conclusion": &r.Conclusion, "basis": &r.Basis, "code": &r.Code, "concluded_by": &r.ConcludedBy, "concluded_at": &r.ConcludedAt,
 	}
 }
 
 // keys are those of a response in the order in which they are written.
 func keys() []string {
-	return []string{"change", "attribute", "condition", "criteria", "cause", "effect", "compensating_control", "management_response", "owner", "due", "status", "by", "at"}
+	return []string{"change", "attribute", "condition", "criteria", "cause", "effect", "compensating_control", "management_response", "owner", "due", "status", "by", "at",
+		"conclusion", "basis", "code", "concluded_by", "concluded_at"}
 }
 
 func compare(a, b evidence.Response) int {
-	if a.Change != b.Change {
-		if a.Change < b.Change {
-			return -1
-		}
-		return 1
-	}
-	switch {
-	case a.Attribute < b.Attribute:
-		return -1
-	case a.Attribute > b.Attribute:
-		return 1
-	}
-	return 0
+	return cmp.Or(cmp.Compare(a.Change, b.Change), cmp.Compare(a.Attribute, b.Attribute))
 }
 
 // check refuses a response that the file's reader would refuse.
@@ -112,7 +135,16 @@ func check(r evidence.Response) error {
 	case !letter.MatchString(r.Attribute):
 		return fmt.Errorf("%q is no attribute; write its letter, A to Z", r.Attribute)
 	case r.Status != "" && !slices.Contains(Statuses(), r.Status):
-		return fmt.Errorf("the status %q is not known; it is one of open, in progress, accepted, closed", r.Status)
+		return fmt.Errorf("the status %q is not known; it is one of %s", r.Status, strings.Join(Statuses(), ", "))
+	case r.Conclusion != "" && !slices.Contains(evidence.Conclusions(), r.Conclusion):
+		return fmt.Errorf("the conclusion %q is not known; it is one of %s", r.Conclusion, strings.Join(evidence.Conclusions(), ", "))
+	}
+	values := fields(&r)
+	for _, key := range keys() {
+		// YAML would keep other bytes as a number code that nobody can read.
+		if !utf8.ValidString(*values[key]) {
+			return fmt.Errorf("%s is not valid UTF-8 text; type it again in a terminal that uses UTF-8", strings.ReplaceAll(key, "_", " "))
+		}
 	}
 	return nil
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 
 	"go.yaml.in/yaml/v3"
 
@@ -14,7 +12,7 @@ import (
 	"github.com/tickmark-dev/tickmark/internal/yamlfile"
 )
 
-const header = `# What management says to exceptions, by change and attribute. A response never
+const header = `# What people say to results, by change and attribute. A response never
 # changes an outcome. Edit this file, or use ` + "`tickmark respond`" + `.
 schema_version: 1
 `
@@ -26,7 +24,7 @@ func Save(file string, r evidence.Response) error {
 	if err := check(r); err != nil {
 		return err
 	}
-	data, err := yamlfile.Load(file, "file of responses")
+	data, err := yamlfile.Load(file, what)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		data = []byte(header)
@@ -50,7 +48,7 @@ func Save(file string, r evidence.Response) error {
 	if _, err := Parse(file, out.Bytes()); err != nil {
 		return err
 	}
-	return replace(file, out.Bytes())
+	return yamlfile.Replace(file, what, out.Bytes())
 }
 
 // put sets the response's fields in the file's tree.
@@ -71,6 +69,10 @@ func put(root *yaml.Node, r evidence.Response) {
 		list.Content = append(list.Content, entry)
 	}
 	entry.Style = 0
+	if r.By != "" { // whoever answers now is not who concluded before
+		keep(entry, "by", "concluded_by")
+		keep(entry, "at", "concluded_at")
+	}
 	values := fields(&r)
 	for _, key := range keys() {
 		value := *values[key]
@@ -82,6 +84,14 @@ func put(root *yaml.Node, r evidence.Response) {
 			continue
 		}
 		entry.Content = append(entry.Content, text(key), text(value))
+	}
+}
+
+// keep gives a conclusion its own person and time where those of the entry stood
+// for them.
+func keep(entry *yaml.Node, from, to string) {
+	if was := child(entry, from); was != nil && child(entry, "conclusion") != nil && child(entry, to) == nil {
+		entry.Content = append(entry.Content, text(to), text(was.Value))
 	}
 }
 
@@ -109,25 +119,4 @@ func text(s string) *yaml.Node {
 	n := &yaml.Node{}
 	n.SetString(s)
 	return n
-}
-
-// replace writes a file beside its place and renames it.
-func replace(file string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", file, err)
-	}
-	mode := fs.FileMode(0o644)
-	if info, err := os.Stat(file); err == nil {
-		mode = info.Mode().Perm()
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), file)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("writing %s: %w", file, err), os.Remove(f.Name()))
-	}
-	return nil
 }

@@ -48,6 +48,8 @@ type Result struct {
 	Bytes      int64                `json:"bytes"`
 	Samples    []SampleResult       `json:"samples"`
 	Gaps       int                  `json:"gaps"`
+	Open       int                  `json:"open_results"`    // of the samples: they need review or could not be tested
+	Settled    int                  `json:"settled_results"` // of them, those with a person's conclusion
 	Unmatched  []evidence.Unmatched `json:"unmatched,omitempty"`
 }
 
@@ -306,6 +308,7 @@ func (r *Run) seal(ctx context.Context, j *job) error {
 	if sealed.Supersedes != nil {
 		j.result.Supersedes = sealed.Supersedes.Path
 	}
+	j.result.Open, j.result.Settled = j.open()
 	documents := map[int]int{} // by sample
 	for _, f := range j.pkg.Files {
 		if f.Method == methodRendered {

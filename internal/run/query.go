@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,13 +22,144 @@ type Filter = ledger.Filter
 func Component(pattern string) (func(string) bool, error) { return ledger.Component(pattern) }
 
 // Query gives the changes that a filter describes, from the newest reading of
-// the population; no source is asked.
+// the population; no source is asked. People are named as people.yaml has them,
+// and may be asked for by any name or account that it gives them. Approvals at
+// the gate of a deployment are those that were collected. Secrets are taken out.
 func (r *Run) Query(ctx context.Context, f Filter) (iter.Seq2[evidence.Entry, error], error) {
 	l, err := r.required(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return l.Changes(ctx, f), nil
+	who, err := r.directory(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	passed, err := r.gates(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	if f, err = r.asked(ctx, l, f, who, passed); err != nil {
+		return nil, errors.Join(err, passed.Close())
+	}
+	return func(yield func(evidence.Entry, error) bool) {
+		defer func() { _ = passed.Close() }() // it only read
+		for e, err := range l.Changes(ctx, f) {
+			if err == nil {
+				err = passed.into(ctx, &e)
+			}
+			if err != nil {
+				yield(evidence.Entry{}, err)
+				return
+			}
+			r.presented(&e, who)
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}, nil
+}
+
+// asked completes a filter by what the ledger does not know.
+func (r *Run) asked(ctx context.Context, l *ledger.Ledger, f Filter, who *directory, passed *gates) (Filter, error) {
+	var err error
+	if f.Repository, err = repositoryOf(f.Repository, l.Scope()); err != nil {
+		return f, err
+	}
+	f.Known = who.called
+	for _, of := range []struct {
+		name string
+		into *[]string
+	}{{f.Person, &f.PersonGates}, {f.Approver, &f.ApproverGates}} {
+		if strings.TrimSpace(of.name) == "" {
+			continue
+		}
+		is := func(p evidence.Person) bool { return ledger.Called(of.name, p) || who.called(of.name, p) }
+		if *of.into, err = passed.passedBy(ctx, is); err != nil {
+			return f, err
+		}
+	}
+	if n := passed.missing(); n > 0 {
+		r.log.Warn(fmt.Sprintf("who approved at the gate of a deployment is only known of what was collected, and not of %s", counted(n, "deployment")))
+	}
+	return f, nil
+}
+
+// repositoryOf gives the whole name of a repository that is named by its last
+// part. A name that no repository has is left as it is.
+func repositoryOf(name string, scope ledger.Scope) (string, error) {
+	var found []string
+	for _, x := range scope.Repositories {
+		if x.Name == name {
+			return name, nil
+		}
+		if strings.EqualFold(x.Name, name) || name != "" && strings.HasSuffix(strings.ToLower(x.Name), "/"+strings.ToLower(name)) {
+			found = append(found, x.Name)
+		}
+	}
+	slices.Sort(found)
+	switch found = slices.Compact(found); len(found) {
+	case 0:
+		return name, nil
+	case 1:
+		return found[0], nil
+	}
+	return "", fmt.Errorf("%q may mean several repositories: %s; write owner and name of the one that is meant", name, strings.Join(found, ", "))
+}
+
+// missing counts the deployments looked at of whose gate nothing is known.
+func (g *gates) missing() (n int) {
+	for _, gate := range g.known {
+		if gate.unknown {
+			n++
+		}
+	}
+	return n
+}
+
+// into adds the approvals at the gate of a change's deployment, as far as they
+// were collected.
+func (g *gates) into(ctx context.Context, e *evidence.Entry) error {
+	passed, err := g.of(ctx, e.Deployment)
+	if err != nil {
+		return err
+	}
+	for _, p := range passed.by {
+		a := evidence.Approval{Kind: evidence.ApprovalGate, Name: p.String(), Person: p}
+		if !slices.Contains(e.Approvals, a) {
+			e.Approvals = append(e.Approvals, a)
+		}
+	}
+	e.GateUnknown = passed.unknown && !slices.ContainsFunc(e.Approvals, func(a evidence.Approval) bool { return a.Kind == evidence.ApprovalGate })
+	return nil
+}
+
+// presented takes secrets out of a change, and names its people.
+func (r *Run) presented(e *evidence.Entry, who *directory) {
+	e.Authors, e.Approvers = nil, nil // made again below: of people's names only credentials are taken out
+	commits := e.Commits
+	e.Commits = nil
+	r.redactor.Value("change", e)
+	e.Commits = commits // hashes
+	e.Authors, e.Approvers = []string{}, []string{}
+	for _, p := range e.Writers {
+		e.Authors = append(e.Authors, who.label(p))
+	}
+	var approvals []evidence.Approval
+	for _, a := range e.Approvals {
+		a.Name = who.label(a.Person)
+		if !slices.ContainsFunc(approvals, func(o evidence.Approval) bool { return o.Kind == a.Kind && o.Name == a.Name }) {
+			approvals = append(approvals, a)
+			e.Approvers = append(e.Approvers, a.Name)
+		}
+	}
+	order := []string{evidence.ApprovalReview, evidence.ApprovalTicket, evidence.ApprovalGate}
+	slices.SortStableFunc(approvals, func(a, b evidence.Approval) int {
+		return cmp.Or(cmp.Compare(slices.Index(order, a.Kind), slices.Index(order, b.Kind)), cmp.Compare(a.Name, b.Name))
+	})
+	e.Approvals = append([]evidence.Approval{}, approvals...)
+	slices.Sort(e.Authors)
+	slices.Sort(e.Approvers)
+	e.Authors, e.Approvers = slices.Compact(e.Authors), slices.Compact(e.Approvers)
 }
 
 // required gives the ledger, or says how to come by it.
@@ -70,7 +202,11 @@ func (r *Run) Warn(ctx context.Context, f Filter) (cut bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	if f.Repository, err = repositoryOf(f.Repository, l.Scope()); err != nil {
+		return false, err
+	}
 	for _, text := range append(beyond(f, period, zone, l.Scope()), notes...) {
+		text, _ = r.redactor.Text(text)
 		r.log.Warn(text)
 	}
 	var p evidence.Population

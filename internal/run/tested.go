@@ -24,6 +24,18 @@ type TestedAttribute struct {
 	Why     string          `json:"why"`
 	Read    []evidence.Fact `json:"read,omitempty"`
 	Refs    []evidence.Ref  `json:"refs,omitempty"`
+	// Conclusion is what a person concluded where the test left the result open.
+	Conclusion *Conclusion `json:"conclusion,omitempty"`
+}
+
+// Conclusion is what a person concluded on a result. It stands beside the
+// outcome, and changes nothing about it.
+type Conclusion struct {
+	Conclusion string `json:"conclusion"` // met, exception, n/a
+	Basis      string `json:"basis"`
+	By         string `json:"by"`
+	At         string `json:"at"`
+	Settles    bool   `json:"settles"` // false where the result is not the one that they concluded on
 }
 
 // outcomeWord is the word that machines read.
@@ -37,12 +49,16 @@ func outcomeWord(o evidence.Outcome) string {
 	return string(o)
 }
 
-func (r *Run) testedChange(d evidence.Dossier) TestedChange {
+func (r *Run) testedChange(d evidence.Dossier, said []evidence.Response) TestedChange {
 	overall, why := control.Overall(d.Results, r.tests.Policy)
 	t := TestedChange{Change: d.Change.ID(), Sample: d.Change.Sample.Number, Policy: r.tests.Policy.Ref().String(),
 		Overall: outcomeWord(overall), Why: why, Attributes: map[string]TestedAttribute{}}
 	for _, x := range d.Results {
-		t.Attributes[x.Attribute] = TestedAttribute{outcomeWord(x.Outcome), x.Code, x.Why, x.Read, x.Basis}
+		a := TestedAttribute{Outcome: outcomeWord(x.Outcome), Code: x.Code, Why: x.Why, Read: x.Read, Refs: x.Basis}
+		if s, ok := responseTo(said, &d.Change, x); ok && s.Conclusion != "" {
+			a.Conclusion = &Conclusion{outcomeWord(evidence.Outcome(s.Conclusion)), s.Basis, s.ConcludedBy, s.ConcludedAt, s.Settles(x)}
+		}
+		t.Attributes[x.Attribute] = a
 	}
 	return t
 }
@@ -55,7 +71,7 @@ func (r *Run) tell(_ context.Context, j *job) error {
 	}
 	if j.pkg.Log == nil {
 		for _, d := range j.pkg.Dossiers {
-			if err := j.request.Each(r.testedChange(d)); err != nil {
+			if err := j.request.Each(r.testedChange(d, j.pkg.Responses)); err != nil {
 				return err
 			}
 		}
@@ -65,7 +81,7 @@ func (r *Run) tell(_ context.Context, j *job) error {
 		if err != nil {
 			return err
 		}
-		if err := j.request.Each(r.testedChange(d)); err != nil {
+		if err := j.request.Each(r.testedChange(d, j.pkg.Responses)); err != nil {
 			return err
 		}
 	}

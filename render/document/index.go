@@ -92,7 +92,7 @@ func (x *index) samples() []Block {
 		if n := len(v.c.Gaps); n > 0 {
 			gaps = []Span{{Text: "∅ " + thousands(n), Tone: GapTone, Bold: true}}
 		}
-		rows = append(rows, row(number, change, text(or(v.deployedDay(), "not known")), x.outcome(v.d.Results), gaps))
+		rows = append(rows, row(number, change, text(or(v.deployedDay(), "not known")), x.outcome(v), gaps))
 	}
 	columns, rows := filled([]Column{{Title: "Sample", Weight: 10}, {Title: "Change", Weight: 45}, {Title: "In production", Weight: 15}, {Title: "Management's test", Weight: 20}, {Title: "Gaps", Weight: 10}}, rows)
 	return append([]Block{table(columns, rows)}, more(len(x.p.Dossiers)-maxRows, "sample", "", "Change Log")...)
@@ -100,10 +100,15 @@ func (x *index) samples() []Block {
 
 // outcome says in short what management's test of a sample came to; nothing
 // where it was not tested.
-func (x *index) outcome(results []evidence.Result) []Span {
+func (x *index) outcome(v *view) []Span {
+	results := v.d.Results
 	counts := map[evidence.Outcome]int{}
+	settled := 0
 	for _, r := range results {
 		counts[r.Outcome]++
+		if v.conclusion(r).Settles(r) {
+			settled++
+		}
 	}
 	var spans []Span
 	add := func(sign string, tone Tone, o evidence.Outcome, said string) {
@@ -118,6 +123,9 @@ func (x *index) outcome(results []evidence.Result) []Span {
 	add("✗", Bad, evidence.Exception, amount(counts[evidence.Exception], "exception"))
 	add("?", Attention, evidence.NeedsReview, thousands(counts[evidence.NeedsReview])+" to review")
 	add("∅", GapTone, evidence.Unable, thousands(counts[evidence.Unable])+" not testable")
+	if settled > 0 {
+		spans = append(spans, Span{Text: "\n" + thousands(settled) + " of these concluded by a person", Tone: Muted})
+	}
 	if len(spans) == 0 && len(results) > 0 {
 		return text("No exceptions identified")
 	}

@@ -143,5 +143,10 @@ func (r *readiness) undecided() []Block {
 	}
 	blocks := []Block{heading(2, "What is not decided"), paragraph(Span{Tone: Muted, Text: "Results of one attribute and one cause together; the sentence is that of the first change."}),
 		table([]Column{{Title: "Attribute", Weight: 25}, {Title: "Outcome", Weight: 17}, {Title: "Changes", Weight: 10, Right: true}, {Title: "Why", Weight: 48}}, rows)}
-	return append(blocks, more(len(r.s.undecided)-2*maxNamed, "cause", "", "Attribute Testing")...)
+	blocks = append(blocks, more(len(r.s.undecided)-2*maxNamed, "cause", "", "Attribute Testing")...)
+	line := "On none of these " + amount(r.s.open, "result") + " has a person concluded yet."
+	if r.s.settled > 0 {
+		line = "Of these " + amount(r.s.open, "result") + ", " + thousands(r.s.settled) + " have a conclusion by a person, which changes no outcome; " + thousands(r.s.open-r.s.settled) + " stand without one."
+	}
+	return append(blocks, para(line))
 }

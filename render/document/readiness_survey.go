@@ -25,6 +25,8 @@ type survey struct {
 	days       map[string]int
 	gaps       map[evidence.Reason]*lack
 	answered   int // exceptions to which management has responded
+	open       int // results that need review or could not be tested
+	settled    int // of them, those on which a person has concluded
 	exceptions int // results, of all attributes
 	known      map[string]known
 }
@@ -77,16 +79,23 @@ type surveyor struct {
 	clock     Clock
 	wanted    map[string]bool // changes of which the title is wanted
 	responses map[[2]string]string
-	letters   map[string]*tested
-	reasons   map[[3]string]*reason
+	// conclusions of persons, by change and attribute
+	conclusions map[[2]string]evidence.Response
+	letters     map[string]*tested
+	reasons     map[[3]string]*reason
 }
 
 func surveyOf(p evidence.Package) (*survey, error) {
-	w := &surveyor{p: p, clock: Clock{Zone: p.Zone}, wanted: wantedNames(p.Population.Orphans), responses: map[[2]string]string{},
+	w := &surveyor{p: p, clock: Clock{Zone: p.Zone}, wanted: wantedNames(p.Population.Orphans), responses: map[[2]string]string{}, conclusions: map[[2]string]evidence.Response{},
 		letters: map[string]*tested{}, reasons: map[[3]string]*reason{},
 		s: &survey{whole: p.Log != nil, quarters: map[string]*quarter{}, days: map[string]int{}, gaps: map[evidence.Reason]*lack{}, known: map[string]known{}}}
 	for _, r := range p.Responses {
-		w.responses[[2]string{r.Change, r.Attribute}] = or(r.Status, "written")
+		if r.Answers() {
+			w.responses[[2]string{r.Change, r.Attribute}] = or(r.Status, "written")
+		}
+		if r.Conclusion != "" {
+			w.conclusions[[2]string{r.Change, r.Attribute}] = r
+		}
 	}
 	if p.Log == nil {
 		for _, d := range p.Dossiers {
@@ -199,10 +208,10 @@ func (w *surveyor) results(results []evidence.Result, k known, name func() known
 			w.exception(t, r, k, name)
 		case evidence.NeedsReview:
 			worst.review = true
-			w.undecided(t, r)
+			w.undecided(t, r, k)
 		case evidence.Unable:
 			worst.unable = true
-			w.undecided(t, r)
+			w.undecided(t, r, k)
 		}
 	}
 	switch roll := &w.s.roll; {
@@ -243,7 +252,11 @@ func (w *surveyor) exception(t *tested, r evidence.Result, k known, name func() 
 	}
 }
 
-func (w *surveyor) undecided(t *tested, r evidence.Result) {
+func (w *surveyor) undecided(t *tested, r evidence.Result, k known) {
+	w.s.open++
+	if w.conclusions[[2]string{k.id, r.Attribute}].Settles(r) {
+		w.s.settled++
+	}
 	key := [3]string{t.Letter, string(r.Outcome), r.Code}
 	if w.reasons[key] == nil {
 		w.reasons[key] = &reason{attribute: t.Attribute, outcome: r.Outcome, code: r.Code, why: r.Why}

@@ -169,7 +169,11 @@ func (v *view) attributes() []Block {
 		for _, f := range r.Read {
 			why = append(why, Span{Text: "\n" + f.Name + ": " + f.Value, Tone: Muted})
 		}
-		rows = append(rows, row(v.attributeName(r.Attribute), outcome(r.Outcome), why))
+		came := outcome(r.Outcome)
+		if s := v.conclusion(r); s.Conclusion != "" {
+			came = append(came, Span{Text: "\n" + concluded(s, r), Tone: Muted})
+		}
+		rows = append(rows, row(v.attributeName(r.Attribute), came, why))
 	}
 	return append([]Block{heading(1, "Attributes tested"), paragraph(Span{Tone: Muted,
 		Text: "Management's own test. ✓ met, ✗ exception, N/A not applicable, ? needs review, ∅ unable to test. The conclusion is the auditor's."})},
@@ -191,8 +195,8 @@ func (v *view) attributeName(letter string) []Span {
 	return name
 }
 
-// responses shows what management says to exceptions of this change.
-func (v *view) responses() []Block {
+// answersTo gives the names that a response may call this change by.
+func (v *view) answersTo() []string {
 	ids := []string{v.c.Sample.Ref.ID}
 	if pr, ok := v.c.Subject(); ok {
 		ids = append(ids, pr.Ref.ID)
@@ -200,14 +204,42 @@ func (v *view) responses() []Block {
 	if it, ok := v.subjectTicket(); ok {
 		ids = append(ids, it.Ticket.Key)
 	}
+	return ids
+}
+
+// conclusion gives what a person concluded on a result; without a conclusion
+// where nobody did.
+func (v *view) conclusion(res evidence.Result) evidence.Response {
+	for _, r := range v.p.Responses {
+		if r.Attribute == res.Attribute && r.Conclusion != "" && res.Open() && slices.Contains(v.answersTo(), r.Change) {
+			return r
+		}
+	}
+	return evidence.Response{}
+}
+
+// concluded says what a person concluded on a result.
+func concluded(r evidence.Response, res evidence.Result) string {
+	said := "concluded " + r.Conclusion + " by " + or(r.ConcludedBy, "somebody")
+	if !r.Settles(res) {
+		said += ", when the result was " + r.Code
+	}
+	return said
+}
+
+// responses shows what management says to exceptions of this change, and what
+// somebody concluded where the test left a result open.
+func (v *view) responses() []Block {
 	var blocks []Block
 	for _, r := range v.p.Responses {
-		if !slices.Contains(ids, r.Change) {
+		if !slices.Contains(v.answersTo(), r.Change) {
 			continue
 		}
 		var f factList
 		f.must("Attribute", v.attributeName(r.Attribute))
-		f.add("Status", text(or(r.Status, "open")))
+		if r.Answers() {
+			f.add("Status", text(or(r.Status, "open")))
+		}
 		f.wide("Condition", text(r.Condition))
 		f.wide("Criteria", text(r.Criteria))
 		f.wide("Cause", text(r.Cause))
@@ -216,13 +248,34 @@ func (v *view) responses() []Block {
 		f.wide("Management's response", text(r.Response))
 		f.add("Owner", text(r.Owner))
 		f.add("Due", text(r.Due))
-		f.add("Written by", text(strings.TrimSpace(r.By+prefixed(", ", r.At))))
+		if r.Answers() {
+			f.add("Written by", text(strings.TrimSpace(r.By+prefixed(", ", r.At))))
+		}
+		v.conclusionFacts(&f, r)
 		blocks = append(blocks, f.block())
 	}
 	if len(blocks) == 0 {
 		return nil
 	}
-	return append([]Block{heading(1, "Management's responses"), paragraph(Span{Tone: Muted, Text: "What management says to exceptions. It changes no outcome."})}, blocks...)
+	return append([]Block{heading(1, "Management's responses"), paragraph(Span{Tone: Muted, Text: "What management says to exceptions, and what a person concluded where the test left a result open. It changes no outcome."})}, blocks...)
+}
+
+// conclusionFacts adds a person's conclusion with what it rests on.
+func (v *view) conclusionFacts(f *factList, r evidence.Response) {
+	if r.Conclusion == "" {
+		return
+	}
+	f.add("Conclusion of a person", text(r.Conclusion))
+	f.add("Concluded by", text(strings.TrimSpace(r.ConcludedBy+prefixed(", ", r.ConcludedAt))))
+	f.wide("Basis", text(r.Basis))
+	i := slices.IndexFunc(v.d.Results, func(res evidence.Result) bool { return res.Attribute == r.Attribute })
+	switch {
+	case i < 0 || r.Settles(v.d.Results[i]):
+	case v.d.Results[i].Open():
+		f.wide("Remark", text("It was concluded when the result was "+r.Code+". The result is another here, and is not settled by it."))
+	default:
+		f.wide("Remark", text("The outcome is "+string(v.d.Results[i].Outcome)+" by now, which needs no conclusion."))
+	}
 }
 
 func outcome(o evidence.Outcome) []Span {

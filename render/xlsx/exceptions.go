@@ -13,7 +13,8 @@ import (
 // those of the other changes of the population.
 type exceptionSheet struct {
 	*sheet
-	n int
+	n         int
+	concluded concludedList
 }
 
 // exceptionRow is the row of the first exception.
@@ -70,6 +71,7 @@ func (s *exceptionSheet) exceptions(r logged) {
 			s.n++
 			s.row(s.exception(r, res)...)
 		}
+		s.concluded.see(s.b, r, res)
 	}
 }
 
@@ -78,12 +80,10 @@ const unanswered = "not answered yet"
 func (s *exceptionSheet) exception(r logged, res evidence.Result) []cell {
 	a := s.b.attribute(res.Attribute)
 	answer, answered := s.b.response(r, res.Attribute)
-	key, sample := text("no"), text(notSampled)
+	answered = answered && answer.Answers()
+	key, sample := text("no"), s.b.sampleOf(r)
 	if a.Key {
 		key = lookingLike(lookStrong, "key")
-	}
-	if !r.listed() {
-		sample = cell{value: r.c.Sample.Number, link: s.b.folder(r.c.Sample.Number).link}
 	}
 	extent := s.b.extent(res.Attribute)
 	if answer.Effect != "" {
@@ -161,9 +161,14 @@ func (s *exceptionSheet) end() error {
 		if s.n == 0 {
 			s.silent("No exceptions were identified by management's test.")
 		}
+		s.concluded.write(s.sheet)
 		for _, a := range s.b.p.Responses {
 			if !s.b.answers[a] {
 				s.gap()
+				if a.Conclusion != "" {
+					s.note(fmt.Sprintf("A conclusion on attribute %s of %s (%s, by %s) stands beside no result of this package that needs one: %s", a.Attribute, a.Change, a.Conclusion, a.ConcludedBy, oneLine(said(a.Basis), 300)))
+					continue
+				}
 				s.note(fmt.Sprintf("A response to attribute %s of %s answers no exception of this package: %s", a.Attribute, a.Change, oneLine(said(a.Response), 300)))
 			}
 		}
