@@ -111,7 +111,7 @@ func (c *Collector) ruleEvent(e auditEntry) evidence.RuleEvent {
 	out := evidence.RuleEvent{
 		ID: e.text("_document_id"), Kind: e.text("action"), At: e.at(), Branch: e.branch(),
 		Ruleset: e.text("ruleset_id"), RulesetName: e.text("ruleset_name"), Enforcement: e.text("ruleset_enforcement"), WasEnforcement: e.text("ruleset_old_enforcement"),
-		Before: e.text("before"), After: e.text("after"), Codes: e.texts("overridden_codes"), Message: e.reasons(),
+		Before: e.text("before"), After: e.text("after"), Codes: e.texts("overridden_codes"), Message: oneLine(e.reasons()),
 	}
 	if login, id := e.text("actor"), e.text("actor_id"); login != "" || id != "" {
 		out.Actor = &evidence.Person{System: c.cfg.Name, Login: login, ID: id}

@@ -118,7 +118,7 @@ func eventSaid(e evidence.RuleEvent) string {
 	var said []string
 	add := func(what, value string) {
 		if value != "" {
-			said = append(said, strings.TrimSpace(what+" "+value))
+			said = append(said, strings.TrimSpace(what+" "+clip(value, 400)))
 		}
 	}
 	if e.Branch != "" && e.Kind != evidence.PolicyOverride {
