@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/tickmark-dev/tickmark/internal/evidence"
 	runner "github.com/tickmark-dev/tickmark/internal/run"
 	"github.com/urfave/cli/v2"
 )
@@ -120,10 +121,10 @@ func dryRun(c *cli.Context, t terminal, req runner.Request) error {
 	}
 	if !c.Bool("json") {
 		fmt.Fprintln(t.out, res.Folder)
-		for _, o := range []struct{ word, says string }{
-			{"exception", "an exception to a key attribute"}, {"review", "somebody must look"}, {"met", "no exceptions identified by management's test"},
-		} {
-			fmt.Fprintf(t.out, "  %5d  %s\n", overall[o.word], o.says)
+		for _, o := range evidence.Overalls() {
+			if n := overall[o.Word()]; n > 0 || o != evidence.Untested {
+				fmt.Fprintf(t.out, "  %5d  %s\n", n, o)
+			}
 		}
 		fmt.Fprintln(t.err, "tickmark: note: no package was written; the report names each change and why")
 	}

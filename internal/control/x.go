@@ -63,7 +63,7 @@ func (x *exam) privacyAt(cut time.Time) verdict {
 	} else if v.isException() && x.remarksLack() != nil {
 		return unable(x.remarksLack())
 	}
-	return v.with("approvals", shownApprovals(all))
+	return v.approved(all)
 }
 
 var ofPrivacy = regexp.MustCompile(`(?i)\b(privacy|data[ -]protection|dpo|gdpr|pii|personal data)\b`)

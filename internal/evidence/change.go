@@ -78,6 +78,10 @@ const (
 type Fact struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
+	// Times are the moments that the value tells of, to the second, in UTC:
+	// those of events in the records of Result.Basis. They are the test's own,
+	// and never read out of a stranger's text.
+	Times []time.Time `json:"times,omitempty"`
 }
 
 // Result is the outcome of one attribute for one change.

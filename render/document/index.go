@@ -92,34 +92,39 @@ func (x *index) samples() []Block {
 		if n := len(v.c.Gaps); n > 0 {
 			gaps = []Span{{Text: "∅ " + thousands(n), Tone: GapTone, Bold: true}}
 		}
-		rows = append(rows, row(number, change, text(or(v.deployedDay(), "not known")), x.outcome(v.d.Results), gaps))
+		rows = append(rows, row(number, change, text(or(v.deployedDay(), "not known")), x.outcome(v), gaps))
 	}
-	columns, rows := filled([]Column{{Title: "Sample", Weight: 10}, {Title: "Change", Weight: 45}, {Title: "In production", Weight: 15}, {Title: "Management's test", Weight: 20}, {Title: "Gaps", Weight: 10}}, rows)
+	columns, rows := filled([]Column{{Title: "Sample", Weight: 10}, {Title: "Change", Weight: 39}, {Title: "In production", Weight: 14}, {Title: "Management's test", Weight: 28}, {Title: "Gaps", Weight: 9}}, rows)
 	return append([]Block{table(columns, rows)}, more(len(x.p.Dossiers)-maxRows, "sample", "", "Change Log")...)
 }
 
 // outcome says in short what management's test of a sample came to; nothing
 // where it was not tested.
-func (x *index) outcome(results []evidence.Result) []Span {
+func (x *index) outcome(v *view) []Span {
+	results := v.d.Results
+	if len(results) == 0 {
+		return nil
+	}
 	counts := map[evidence.Outcome]int{}
 	for _, r := range results {
 		counts[r.Outcome]++
 	}
-	var spans []Span
-	add := func(sign string, tone Tone, o evidence.Outcome, said string) {
-		if counts[o] == 0 {
-			return
+	var said []string
+	for _, c := range []struct {
+		outcome evidence.Outcome
+		says    string
+	}{
+		{evidence.Exception, "✗ " + amount(counts[evidence.Exception], "exception")},
+		{evidence.NeedsReview, "? " + thousands(counts[evidence.NeedsReview]) + " to review"},
+		{evidence.Unable, "∅ " + thousands(counts[evidence.Unable]) + " not testable"},
+	} {
+		if counts[c.outcome] > 0 {
+			said = append(said, c.says)
 		}
-		if len(spans) > 0 {
-			spans = append(spans, Span{Text: "\n"})
-		}
-		spans = append(spans, Span{Text: sign + " " + said, Tone: tone, Bold: tone != Neutral})
 	}
-	add("✗", Bad, evidence.Exception, amount(counts[evidence.Exception], "exception"))
-	add("?", Attention, evidence.NeedsReview, thousands(counts[evidence.NeedsReview])+" to review")
-	add("∅", GapTone, evidence.Unable, thousands(counts[evidence.Unable])+" not testable")
-	if len(spans) == 0 && len(results) > 0 {
-		return text("No exceptions identified")
+	spans := v.overall()
+	if len(said) > 0 {
+		spans = append(spans, Span{Text: "\n" + strings.Join(said, ", "), Tone: Muted})
 	}
 	return spans
 }

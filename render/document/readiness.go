@@ -143,7 +143,7 @@ func (r *readiness) badges() []Badge {
 	if !r.over() {
 		badges = append(badges, Badge{"the period is not over", Attention})
 	}
-	switch n := r.s.roll.key + r.s.roll.other; {
+	switch n := r.s.roll[evidence.KeyException] + r.s.roll[evidence.OtherException]; {
 	case r.s.tested == 0:
 		badges = append(badges, Badge{"not tested yet", Attention})
 	case n > 0:

@@ -135,42 +135,10 @@ func firstOf(numbers map[string]int) (first int) {
 
 func (s *testingSheet) end() error { return s.close() }
 
-// overall rolls the outcomes of a change up: an exception to a key attribute is
-// one of the change; then come key attributes that need review or could not be
-// tested, and exceptions to others, at which a person must look.
+// overall says what the results of a change come to.
 func (b *book) overall(results []evidence.Result) string {
-	if len(results) == 0 {
-		return notTested
-	}
-	var key, open, minor []string
-	for _, letter := range b.letters() {
-		r, tested := resultOf(results, letter)
-		isKey := b.attribute(letter).Key
-		switch {
-		case tested && r.Outcome == evidence.Exception && isKey:
-			key = append(key, letter)
-		case tested && r.Outcome == evidence.Exception:
-			minor = append(minor, letter)
-		case isKey && (!tested || r.Outcome != evidence.Met && r.Outcome != evidence.NotApplicable):
-			open = append(open, letter)
-		}
-	}
-	said := ""
-	if len(minor) > 0 {
-		said = "; exception to " + strings.Join(minor, " ") + ", not key"
-	}
-	switch {
-	case len(key) > 0:
-		return "Exception to key " + strings.Join(key, " ") + said
-	case len(open) > 0:
-		return "Needs review: key " + strings.Join(open, " ") + said
-	case len(minor) > 0:
-		return "Needs review" + said
-	}
-	return noExceptions
+	return evidence.RollUpOf(results, b.p.Attributes).String()
 }
-
-const noExceptions = "No exceptions identified by management's test"
 
 // refs lists the numbers of the exceptions of a change.
 func refs(letters []string, numbers map[string]int) string {
