@@ -15,7 +15,7 @@ const (
 )
 
 // marksLegend says what stands beside the events of a timeline.
-const marksLegend = "Beside an event stand the letters of the attributes whose outcome rests on it: the test names that record and that time. T_merge and T_dep are the merge and the first production deployment, as of which attributes are judged. An event without a letter decided nothing by its time."
+const marksLegend = "A letter beside an event: the test of that attribute names the record and the time. T_merge and T_dep: the merge and the first production deployment, as of which attributes are judged."
 
 // cited is a moment that the test of an attribute names.
 type cited struct {
@@ -99,8 +99,13 @@ func (v *view) decide(moments []Moment, refs []evidence.Ref) []Moment {
 		for i := range drawn {
 			if c.is(moments[i], refs[i]) {
 				found = append(found, i)
-				major = major || moments[i].Major
 			}
+		}
+		if brought := only(found, func(i int) bool { return refs[i].Kind == evidence.KindDeployment }); c.mark == markDeployment && len(brought) > 0 {
+			found = brought // tickets may say the same of the same moment
+		}
+		for _, i := range found {
+			major = major || moments[i].Major
 		}
 		for _, i := range found {
 			// Of one record's events of one second, those that the change is told by.
@@ -122,6 +127,11 @@ func (v *view) decide(moments []Moment, refs []evidence.Ref) []Moment {
 // where another test told of it.
 func (v *view) event(moments []Moment, drawn int, c cited) []Moment {
 	what := upperFirst(c.name)
+	for _, a := range v.p.Attributes {
+		if a.Letter == c.mark && a.Title != "" {
+			what = a.Title + ": " + c.name
+		}
+	}
 	for i := drawn; i < len(moments); i++ {
 		if m := &moments[i]; m.At.Equal(c.at) && plain(m.What) == what {
 			m.mark(c.mark)
@@ -129,6 +139,15 @@ func (v *view) event(moments []Moment, drawn int, c cited) []Moment {
 		}
 	}
 	return append(moments, Moment{At: c.at, When: v.clock.UTC(c.at), Local: v.clock.Local(c.at), What: text(what), Who: clip(c.by, 200), Marks: []string{c.mark}})
+}
+
+func only(all []int, is func(int) bool) (some []int) {
+	for _, i := range all {
+		if is(i) {
+			some = append(some, i)
+		}
+	}
+	return some
 }
 
 func (m *Moment) mark(s string) {

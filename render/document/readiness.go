@@ -176,7 +176,17 @@ func (r *readiness) howMade() []Span {
 	for _, m := range r.pop.Months {
 		pulls, commits, tickets = pulls+m.PullRequests, commits+m.Commits, tickets+m.Tickets
 	}
-	return []Span{{Text: thousands(r.pop.Size), Bold: true}, {Text: fmt.Sprintf(": %s by pull request, %s by commits without one, %s by ticket alone", thousands(pulls), thousands(commits), thousands(tickets))}}
+	doubtful := 0
+	for _, o := range r.pop.Orphans {
+		if o.Kind == "ticket done without deployment" {
+			doubtful++
+		}
+	}
+	made := fmt.Sprintf(": %s by pull request, %s by commits without one, %s by ticket alone", thousands(pulls), thousands(commits), thousands(tickets))
+	if doubtful > 0 {
+		made += ", " + thousands(doubtful) + " of these in doubt"
+	}
+	return []Span{{Text: thousands(r.pop.Size), Bold: true}, {Text: made}}
 }
 
 func (r *readiness) whole() []Span {

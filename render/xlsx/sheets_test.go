@@ -138,7 +138,7 @@ func TestReconciliation(t *testing.T) {
 
 // TestHostileTexts: what strangers wrote stays text on every sheet.
 func TestHostileTexts(t *testing.T) {
-	const evil = "=cmd|' /C calc'!A0 \x00\x1b[2J\u202e\t@SUM(1)"
+	const evil = "=cmd|' /C calc'!A0 \x00\x1b[2J\u202e\u200f\u061c\t@SUM(1)"
 	p := rendertest.AuditPackage()
 	p.Organization, p.Policy.Name = evil, evil
 	p.Unmatched[0] = evidence.Unmatched{Where: evil, Requested: evil, Label: evil, Reason: evidence.Ambiguous, Tried: []string{evil}}
@@ -158,7 +158,7 @@ func TestHostileTexts(t *testing.T) {
 			if strings.Contains(value, "cmd|") {
 				found++
 			}
-			if c[0] == "f" || strings.ContainsAny(value, "\x00\x1b\t\u202e") || c[0] == "s" && c[3] != "@" {
+			if c[0] == "f" || strings.ContainsAny(value, "\x00\x1b\t\u202e\u200e\u200f\u061c") || c[0] == "s" && c[3] != "@" {
 				t.Errorf("%s!%s: %q", s.Name, at, c)
 			}
 			if link, ok := c[2].(string); ok && !strings.HasPrefix(link, "https://") && !strings.HasPrefix(link, "http://127.0.0.1:9090/") && strings.Contains(link, ":") {
