@@ -179,7 +179,7 @@ func TestListsThatDoNotTell(t *testing.T) {
 	value := func(id, title string) string { return values(t, rows, title)[slices.Index(ids, id)] }
 	for _, c := range []struct{ id, title, want string }{
 		{"acme/api#400", "Validation at/by", notCollected},
-		{"acme/api#418", "Ticket", "none recorded: the lists hold no ticket that it names"},
+		{"acme/api#418", "Ticket", "none recorded: no ticket in the lists"},
 		{"CHG-205", "Approval", "CHG-205: not collected"}, {"CHG-205", "Testing", notCollected}, {"CHG-205", "PR", noPullRequest}, {"CHG-205", "Approver(s)", notCollected},
 		{"acme/api#400", "Auditor's reference", notSampled}, {"acme/api#400", "Gaps", notSampled},
 	} {

@@ -83,7 +83,7 @@ type emergencySheet struct {
 }
 
 func newEmergencySheet(b *book) changeSheet {
-	s := &emergencySheet{sheet: b.open(sheetEmergency, layout{printed: 9, parts: true, labels: 2, columns: []column{
+	s := &emergencySheet{sheet: b.open(sheetEmergency, layout{printed: 9, paper: 9, parts: true, labels: 2, columns: []column{
 		{title: "Sample #", width: 11, core: true},
 		{title: "Change", width: 26, core: true},
 		{title: "Deployed (UTC)", width: 19, core: true},

@@ -44,7 +44,7 @@ func legendSheet(b *book) error {
 	s.row(lookingLike(lookMark, "PBC"), lookingLike(lookLabel, "prepared by client"), wide(text("Everything in this workbook is prepared by management from its own systems' records; tests are management's self-assessment."), s.printed-2))
 	s.section("Overall, the gravest first")
 	for _, o := range evidence.Overalls() {
-		s.row(text(""), lookingLike(lookLabel, overallName(o)), wide(text(overallMeans(o)), s.printed-2))
+		s.row(wide(lookingLike(lookLabel, overallName(o)), 2), wide(text(overallMeans(o)), s.printed-2))
 	}
 	s.section("Policy that was tested by")
 	if b.p.Policy == (evidence.PolicyRef{}) {

@@ -87,7 +87,7 @@ func (a *account) said() string {
 // peopleSheet says who is who: which accounts one human has in all systems,
 // with which role and when; and the accounts that nobody has named.
 func peopleSheet(b *book) error {
-	s := b.open(sheetPeople, layout{printed: 8, frozen: 1, columns: []column{
+	s := b.open(sheetPeople, layout{printed: 8, paper: 8, frozen: 1, columns: []column{
 		{title: "Human or account", width: 24, core: true},
 		{title: "Kind", width: 13, core: true},
 		{title: "System", width: 12, core: true},

@@ -14,7 +14,7 @@ import (
 type layout struct {
 	columns []column
 	printed int    // columns that fill the first page's width; the others follow on further pages
-	paper   int    // columns that are printed at all, at the width of one page; 0 prints all
+	paper   int    // columns that are printed at all; 0 prints all
 	frozen  int    // columns that stay in sight, and are repeated on further pages
 	lead    string // what the sheet says, below its title; "" for a sheet that begins with its header
 	parts   bool   // the sheet has several tables, so that only its title stays in sight
@@ -362,7 +362,15 @@ func (s *sheet) finish() error {
 }
 
 // fits reports whether all that is printed stands on the width of one page.
-func (s *sheet) fits() bool { return s.paper > 0 || s.printed == len(s.columns) }
+func (s *sheet) fits() bool { return s.onPaper() == s.printed }
+
+// onPaper is how many columns are printed.
+func (s *sheet) onPaper() int {
+	if s.paper > 0 {
+		return s.paper
+	}
+	return len(s.columns)
+}
 
 // setArea says which columns are printed, where they are not all.
 func (s *sheet) setArea() error {

@@ -60,7 +60,7 @@ func newTestingSheet(b *book) changeSheet {
 	if len(s.letters) == 0 {
 		printed = len(columns) - 1
 	}
-	s.sheet = b.open(sheetTesting, layout{columns: columns, printed: printed, frozen: 2, lead: testingLead + b.withheld()})
+	s.sheet = b.open(sheetTesting, layout{columns: columns, printed: printed, paper: len(columns) - 1, frozen: 2, lead: testingLead + b.withheld()})
 	if len(s.letters) == 0 {
 		s.silent("Nothing was tested: no outcome of an attribute was given to this package.")
 		return s

@@ -264,7 +264,7 @@ func TestGapsReachTheirColumns(t *testing.T) {
 func TestIndexAndGaps(t *testing.T) {
 	data := workbook(t, fixture(t, codeChange(1), ticketChange(2)))
 	index := grid(t, data, "Evidence Index")[2:] // below the title and what the sheet says
-	want := []string{"1", "Sample 1 - 2025-10-16 PR #1234/pull_request.pdf", "Pull request #1234", "rendered", "12,345", strings.Repeat("ab", 32), "2 of 2", "github",
+	want := []string{"1", "Sample 1 - 2025-10-16 PR #1234/pull_request.pdf", "12,345", strings.Repeat("ab", 32), "2 of 2", "Pull request #1234", "rendered", "github",
 		"Sample 1 - 2025-10-16 PR #1234/source/02 50% größer.json", strings.Repeat("2", 64), "2025-10-31 08:02:00", "none: retrieved once", "auditor-bot", "github 0.1.0", "yes", "https://api.github.test/repos/acme/api/pulls/1234?page=2"}
 	if diff := cmp.Diff(want, index[2]); diff != "" {
 		t.Error(diff)
@@ -293,8 +293,9 @@ func TestIndexAndGaps(t *testing.T) {
 type read struct {
 	Sheets []struct {
 		Name, State, Freeze, Filter, Orientation, Titles, Footer string
-		Grid                                                     bool
-		Comments                                                 int
+		Area                                                     string
+		Grid, Fits                                               bool
+		Comments, Wide, High, Scale, Paper                       int
 		Hidden                                                   []any
 		Cells                                                    map[string][4]any // type, value, link, format
 	}
