@@ -30,6 +30,9 @@ func Index(p evidence.Package) Document {
 		d.Badges = append(d.Badges, Badge{amount(n, "line") + " of the request without a sample", Attention})
 	}
 	d.add(paragraph(Span{Tone: Muted, Text: "Prepared by management: the records that the organisation's own systems keep about each change that was asked for. It draws no conclusion: that is the auditor's."}))
+	if p.SampleResultsOnly {
+		d.add(paragraph(Span{Tone: Muted, Text: "Results of changes that were not sampled are left out of the workbook at the wish of who made the package; its list of all changes is whole."}))
+	}
 	d.section(1, "Samples", x.samples()...)
 	d.add(x.unmatched()...)
 	d.add(x.wholePackage()...)

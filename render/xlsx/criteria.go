@@ -74,7 +74,12 @@ func criteriaSheet(b *book) error {
 		case len(letters) > 0:
 			attributes = strings.Join(letters, "\n")
 		}
-		s.row(ordinal(i+1), lookingLike(lookStrong, p.title), text(or(p.of, "every system")), text(attributes), text(b.present(p.documents, documents, p.also)), text(or(strings.Join(results, "\n"), notTested)))
+		said := strings.Join(results, "\n")
+		if said == "" && len(b.p.Attributes) > 0 {
+			said = "none: no attribute speaks of it"
+		}
+		said = or(said, notTested)
+		s.row(ordinal(i+1), lookingLike(lookStrong, p.title), text(or(p.of, "every system")), text(attributes), text(b.present(p.documents, documents, p.also)), text(said))
 	}
 	return s.close()
 }

@@ -76,6 +76,9 @@ func TestRowsOfMarksAreLow(t *testing.T) {
 	if h := s.needs([]cell{moment(clock(1, 9, 0), ""), text("Code"), text("Raise the limit")}); h > 17 {
 		t.Errorf("a row of one line is %v high", h)
 	}
+	if h := s.needs([]cell{mark(evidence.Result{Outcome: evidence.NotApplicable}, nil), mark(evidence.Result{Attribute: "A", Outcome: evidence.Exception}, map[string]int{"A": 12345})}); h > 17 {
+		t.Errorf("a row of marks is %v high", h)
+	}
 	b := &book{p: evidence.Package{}}
 	if strings.Contains(b.criteria(evidence.Attribute{Criterion: "CC8.1", Text: "It is so.", Thresholds: []evidence.Fact{{Name: "tier high", Value: "2"}}}), "tier") {
 		t.Error("the criteria of each exception repeat what the policy sets")

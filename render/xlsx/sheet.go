@@ -235,7 +235,7 @@ func (s *sheet) needs(cells []cell) float64 {
 	height, at := line, 0
 	for _, c := range cells {
 		span := max(1, c.span)
-		if v, ok := c.value.(string); ok && at < len(s.columns) && !(s.columns[at].nowrap && c.look == lookDefault) && c.look != lookHash {
+		if v, ok := c.value.(string); ok && at < len(s.columns) && !s.oneLine(at, c.look) {
 			v = clean(v)
 			if c.look == lookCode { // narrow letters, but each of the same width
 				height = max(height, small*float64(wrapped(v, 1.05*s.width(at, at+span))))
@@ -246,6 +246,17 @@ func (s *sheet) needs(cells []cell) float64 {
 		at += span
 	}
 	return height + 3
+}
+
+// oneLine reports whether a text of this look stays on one line, however long.
+func (s *sheet) oneLine(column int, l look) bool {
+	switch l {
+	case lookDefault:
+		return s.columns[column].nowrap
+	case lookHash, lookMark, lookMarkOpen, lookMarkBad:
+		return true
+	}
+	return false
 }
 
 // width is that of the columns from, up to and without to, in characters.

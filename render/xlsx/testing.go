@@ -55,8 +55,8 @@ func newTestingSheet(b *book) changeSheet {
 	columns = append(columns, column{title: "Overall", width: 40, core: true}, column{title: "Exception refs", width: 16, core: true})
 	printed := len(columns)
 	columns = append(columns, column{title: "Mgmt note", width: 40},
-		column{title: "Auditor conclusion", width: 24, fill: true}, column{title: "Auditor initials", width: 10, fill: true}, column{title: "Date", width: 12, fill: true},
-		column{title: "What needs review, could not be tested or does not apply, by code", width: 200})
+		column{title: "Auditor conclusion", width: 24, fill: true}, column{title: "Auditor initials", width: 12, fill: true}, column{title: "Date", width: 12, fill: true},
+		column{title: "What needs review, could not be tested or does not apply, by code", width: 120, nowrap: true})
 	if len(s.letters) == 0 {
 		printed = len(columns) - 1
 	}
