@@ -89,10 +89,19 @@ func Readme(p evidence.Package) string {
 		"{{zone}}", zone,
 		"{{tool}}", line(p.Tool),
 		"{{holds}}", fmt.Sprintf("%s, %s, %s without a match", count(len(p.Dossiers), "sample"), count(gaps, "gap"), count(len(p.Unmatched), "request line")),
+		"{{results}}", results(p),
 		"{{samples}}", samples(p),
 		"{{unmatched}}", unmatched(p),
 		"{{principals}}", principals(p),
 	).Replace(readme)
+}
+
+// results says whose results the workbook holds.
+func results(p evidence.Package) string {
+	if !p.SampleResultsOnly {
+		return ""
+	}
+	return "      Results of changes that were not sampled are left out of the workbook at\n      the wish of who made the package; the list of all changes is whole.\n"
 }
 
 // period words a period of whole days by its first and last day.
@@ -117,19 +126,61 @@ func samples(p evidence.Package) string {
 	var b strings.Builder
 	for _, d := range p.Dossiers {
 		s := d.Change.Sample
-		fmt.Fprintf(&b, "  %-4d %s", s.Number, line(s.Requested))
+		fmt.Fprintf(&b, "  %-4d %s  %s\n", s.Number, deployed(&d.Change, p.Zone), line(title(&d.Change)))
+		fmt.Fprintf(&b, "       asked for as %s", line(s.Requested))
 		if s.Label != "" && s.Label != fmt.Sprint(s.Number) {
 			fmt.Fprintf(&b, " (auditor's reference %s)", line(s.Label))
 		}
 		if n := len(d.Change.Gaps); n > 0 {
-			fmt.Fprintf(&b, ": %s", count(n, "gap"))
+			fmt.Fprintf(&b, "; %s", count(n, "gap"))
 		}
-		b.WriteByte('\n')
+		if where := folder(p.Files, s.Number); where != "" {
+			fmt.Fprintf(&b, "\n       %s/", where)
+		}
+		b.WriteString("\n\n")
 	}
 	if b.Len() == 0 {
-		return "  none\n"
+		return "  none\n\n"
 	}
 	return b.String()
+}
+
+// deployed gives the day on which a change reached production, as folders do.
+func deployed(c *evidence.Change, zone *time.Location) string {
+	at := c.DeployedAt()
+	switch {
+	case at.IsZero():
+		return "(no date)"
+	case c.DeployedDayOnly() || zone == nil:
+		return at.UTC().Format(time.DateOnly)
+	}
+	return at.In(zone).Format(time.DateOnly)
+}
+
+// title gives the change's own title, as its source has it.
+func title(c *evidence.Change) string {
+	said := ""
+	if it, ok := c.Find(c.Sample.Ref); ok && it.Ticket != nil {
+		said = it.Ticket.Title
+	} else if it, ok := c.Subject(); ok {
+		said = it.PullRequest.Title
+	} else if it, ok := c.Landed(); ok {
+		said, _, _ = strings.Cut(it.Commit.Message, "\n")
+	}
+	if strings.TrimSpace(said) == "" {
+		return "(its title was not obtained)"
+	}
+	return said
+}
+
+// folder gives the folder of a sample's files.
+func folder(files []evidence.PackedFile, sample int) string {
+	for _, f := range files {
+		if parts := strings.Split(f.Path, "/"); f.Sample == sample && len(parts) > 2 {
+			return strings.Join(parts[:2], "/")
+		}
+	}
+	return ""
 }
 
 func unmatched(p evidence.Package) string {
@@ -166,7 +217,7 @@ func principals(p evidence.Package) string {
 func line(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
 	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || r == 0x061c || r == 0x200e || r == 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
 			return -1
 		}
 		return r

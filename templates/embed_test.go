@@ -75,13 +75,17 @@ func TestReadmeGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ticket := evidence.Ref{Kind: evidence.KindTicket, System: "jira", ID: "CHG-12"}
 	got := Readme(evidence.Package{
-		Organization: "Acme GmbH {{zone}}", Simulated: true, Zone: zone, Tool: "tickmark 0.1.0",
+		SampleResultsOnly: true,
+		Files:             []evidence.PackedFile{{Path: "README.txt"}, {Path: "Change Management/Sample 1 - 2025-10-16 CHG-12/change_ticket.pdf", Sample: 1}},
+		Organization:      "Acme GmbH {{zone}}", Simulated: true, Zone: zone, Tool: "tickmark 0.1.0",
 		AsOf:       time.Date(2026, 1, 12, 9, 0, 0, 0, time.UTC),
 		Period:     evidence.Period{From: time.Date(2025, 7, 1, 0, 0, 0, 0, zone), To: time.Date(2026, 1, 1, 0, 0, 0, 0, zone)},
 		Principals: []evidence.Principal{{System: "github", Name: "auditor-bot", Scopes: []string{"repo:read", "actions:read"}}, {System: "jira", Name: "anonymous"}},
 		Dossiers: []evidence.Dossier{
-			{Change: evidence.Change{Sample: evidence.Sample{Number: 1, Label: "1", Requested: "#1234"}}},
+			{Change: evidence.Change{Sample: evidence.Sample{Number: 1, Label: "1", Requested: "CHG-12", Ref: ticket}, Items: []evidence.Item{{Ref: ticket,
+				Ticket: &evidence.Ticket{Key: "CHG-12", Title: "Raise the limit\u200e\u202e\n of the gateway", Deployed: time.Date(2025, 10, 15, 22, 30, 0, 0, time.UTC)}}}}},
 			{Change: evidence.Change{Sample: evidence.Sample{Number: 2, Label: "B-2", Requested: "CHG-789\x1b[2J\n" + strings.Repeat("x", 300)}, Gaps: make([]evidence.Gap, 1)}},
 		},
 		Unmatched: []evidence.Unmatched{{Where: "samples.csv line 4", Requested: "PR 99999", Reason: evidence.NotFound, Tried: []string{"acme/api#99999: no such pull request"}}},

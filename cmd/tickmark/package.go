@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/tickmark-dev/tickmark/internal/evidence"
 	runner "github.com/tickmark-dev/tickmark/internal/run"
 	"github.com/urfave/cli/v2"
 )
@@ -35,6 +36,7 @@ func packageCommand(t terminal) *cli.Command {
 			&cli.StringSliceFlag{Name: "request", Aliases: []string{"r"}, Usage: "the auditor's list, a `FILE` (.csv, .xlsx); may be given several times"},
 			&cli.StringFlag{Name: "selection", Usage: "a sample that `tickmark select` drew, as its `FILE`"},
 			&cli.BoolFlag{Name: "all", Usage: "every change of the period", DisableDefaultText: true},
+			&cli.BoolFlag{Name: "sample-results-only", Usage: "leave out of the workbook what management's test came to for changes that were not sampled; the list of all changes and its reconciliation stay", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "dry-run", Usage: "collect and test, and write the readiness report instead of the package; with --json, print a line for each change", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "offline", Usage: "use what was collected before; ask no system", DisableDefaultText: true},
 		),
@@ -47,7 +49,8 @@ func packageCommand(t terminal) *cli.Command {
 			if len(args)+len(files) == 0 && c.String("selection") == "" && !c.Bool("all") {
 				return usagef("name the changes: `tickmark package acme/api#1234 PAY-123`, or give the auditor's list with --request FILE")
 			}
-			req := runner.Request{Files: files, Args: args, All: c.Bool("all"), Out: c.String("out"), Zip: c.Bool("zip"), DryRun: c.Bool("dry-run")}
+			req := runner.Request{Files: files, Args: args, All: c.Bool("all"), Out: c.String("out"), Zip: c.Bool("zip"), DryRun: c.Bool("dry-run"),
+				SampleResultsOnly: c.Bool("sample-results-only")}
 			if file := c.String("selection"); file != "" {
 				if req.Selection, err = runner.ReadDrawn(file); err != nil {
 					return err
@@ -56,6 +59,9 @@ func packageCommand(t terminal) *cli.Command {
 			if req.DryRun {
 				if req.Zip {
 					return usagef("--dry-run writes no package, so there is none to --zip")
+				}
+				if req.SampleResultsOnly {
+					return usagef("--dry-run reports on every change that is asked for; --sample-results-only is for a package")
 				}
 				return dryRun(c, t, req)
 			}
@@ -129,10 +135,10 @@ func dryRun(c *cli.Context, t terminal, req runner.Request) error {
 	}
 	if !c.Bool("json") {
 		fmt.Fprintln(t.out, res.Folder)
-		for _, o := range []struct{ word, says string }{
-			{"exception", "an exception to a key attribute"}, {"review", "somebody must look"}, {"met", "no exceptions identified by management's test"},
-		} {
-			fmt.Fprintf(t.out, "  %5d  %s\n", overall[o.word], o.says)
+		for _, o := range evidence.Overalls() {
+			if n := overall[o.Word()]; n > 0 || o != evidence.Untested {
+				fmt.Fprintf(t.out, "  %5d  %s\n", n, o)
+			}
 		}
 		if left > 0 {
 			fmt.Fprintf(t.out, "  %s\n", openText(left, settled))

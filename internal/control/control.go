@@ -83,52 +83,6 @@ func (x *exam) outcome(letter string) verdict {
 	return v
 }
 
-// Overall rolls the results of one change up: exception if any key attribute
-// is; else needs review if any key attribute needs it or could not be tested,
-// or if any other is an exception; else met. The sentence says why.
-func Overall(results []evidence.Result, p *policy.Policy) (evidence.Outcome, string) {
-	if p == nil {
-		p = policy.Starter()
-	}
-	tested := map[string]bool{}
-	var exceptions, open, minor []string
-	for _, r := range results {
-		tested[r.Attribute] = true
-		key := p.IsKey(r.Attribute)
-		switch {
-		case r.Outcome == evidence.Exception && key:
-			exceptions = append(exceptions, r.Attribute)
-		case r.Outcome == evidence.Exception:
-			minor = append(minor, r.Attribute)
-		case key && r.Outcome != evidence.Met && r.Outcome != evidence.NotApplicable:
-			open = append(open, r.Attribute)
-		}
-	}
-	for _, letter := range p.Key {
-		if !tested[letter] {
-			open = append(open, letter)
-		}
-	}
-	switch {
-	case len(exceptions) > 0:
-		return evidence.Exception, "Exception to " + keyed(exceptions) + "."
-	case len(open) > 0 && len(minor) > 0:
-		return evidence.NeedsReview, "Needs review or could not be tested: " + keyed(open) + "; exception to " + list(minor) + ", which the policy does not call key."
-	case len(open) > 0:
-		return evidence.NeedsReview, "Needs review or could not be tested: " + keyed(open) + "."
-	case len(minor) > 0:
-		return evidence.NeedsReview, "Exception to " + list(minor) + ", which the policy does not call key; a person must look."
-	}
-	return evidence.Met, "No exceptions identified by management's test"
-}
-
-func keyed(letters []string) string {
-	if len(letters) == 1 {
-		return "key attribute " + letters[0]
-	}
-	return "key attributes " + list(letters)
-}
-
 // list joins words as a sentence does.
 func list(words []string) string {
 	if len(words) < 2 {

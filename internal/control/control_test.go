@@ -48,56 +48,12 @@ func TestLegend(t *testing.T) {
 	}
 }
 
-func TestOverall(t *testing.T) {
-	of := func(changed map[string]evidence.Outcome) []evidence.Result {
-		var out []evidence.Result
-		for _, l := range policy.Letters() {
-			o := evidence.Met
-			if c, ok := changed[l]; ok {
-				o = c
-			}
-			out = append(out, evidence.Result{Attribute: l, Outcome: o})
-		}
-		return out
-	}
-	tests := map[string]struct {
-		changed map[string]evidence.Outcome
-		want    evidence.Outcome
-	}{
-		"all met":                             {nil, ok},
-		"not applicable":                      {map[string]evidence.Outcome{"P": na, "E": na}, ok},
-		"key exception":                       {map[string]evidence.Outcome{"E": bad, "K": unsure}, bad},
-		"exception of an emergency":           {map[string]evidence.Outcome{"P": bad}, bad},
-		"key needs review":                    {map[string]evidence.Outcome{"K": look}, look},
-		"key unable":                          {map[string]evidence.Outcome{"O": unsure}, look},
-		"another unable":                      {map[string]evidence.Outcome{"J": unsure}, ok},
-		"another needs review":                {map[string]evidence.Outcome{"S": look}, ok},
-		"another is an exception":             {map[string]evidence.Outcome{"S": bad}, look},
-		"another is one, and a key is unable": {map[string]evidence.Outcome{"S": bad, "K": unsure}, look},
-	}
-	for name, tt := range tests {
-		got, why := Overall(of(tt.changed), nil)
-		if got != tt.want || why == "" {
-			t.Errorf("%s: got %s (%s), want %s", name, got, why, tt.want)
-		}
-		if got == ok && why != "No exceptions identified by management's test" {
-			t.Errorf("%s: %q", name, why)
-		}
-	}
-	if got, _ := Overall(of(nil)[1:], nil); got != look {
-		t.Errorf("without a result for A: %s", got)
-	}
-	if got, _ := Overall(nil, nil); got != look {
-		t.Errorf("without results: %s", got)
-	}
-}
-
 func TestGoodIsMet(t *testing.T) {
 	w := good(t)
 	w.policy.Name, w.policy.Version = "acme policy", "7"
 	results := w.evaluate()
-	if o, why := Overall(results, w.policy); o != ok {
-		t.Errorf("%s: %s", o, why)
+	if r := evidence.RollUpOf(results, Legend(w.policy)); r.Overall != evidence.NoExceptions {
+		t.Error(r)
 	}
 	for _, r := range results {
 		if want := "acme policy 7 (" + w.policy.SHA256[:12] + ")"; r.Policy != want {

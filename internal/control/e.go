@@ -50,7 +50,7 @@ func (x *exam) independentReview(cut time.Time) verdict {
 			v = review("APPROVED_ON_TICKET_ONLY", "The ticket was approved, and nobody approved the code itself.").with("approvals of the ticket", shownApprovals(tickets)).on(x.main.ref)
 		}
 	}
-	return v.with("approvals", shownApprovals(all)).with("authors", shownAuthors(authors)).on(x.prRef, x.landedRef)
+	return v.approved(all).with("authors", shownAuthors(authors)).on(x.prRef, x.landedRef)
 }
 
 // ticketIndependence is E of a change by ticket alone: its approvals up to the
@@ -69,7 +69,7 @@ func (x *exam) ticketIndependence() verdict {
 			return unable(l)
 		}
 		authors, _ := x.authors(at)
-		return x.independenceOf(all, "ticket").with("approvals", shownApprovals(all)).with("asked for or carried out by", shownAuthors(authors)).on(x.main.ref)
+		return x.independenceOf(all, "ticket").approved(all).with("asked for or carried out by", shownAuthors(authors)).on(x.main.ref)
 	})
 }
 

@@ -79,7 +79,7 @@ func (x *exam) timely(cut time.Time) verdict {
 	for _, a := range sure {
 		v = v.on(a.ref)
 	}
-	return v.with("approvals", shownApprovals(all))
+	return v.approved(all)
 }
 
 // lateRequired looks, where one approval was in time, for others that the

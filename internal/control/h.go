@@ -38,7 +38,7 @@ func (x *exam) coverage(cut time.Time) verdict {
 	case l != nil:
 		return unable(l)
 	case len(sure)+len(open) == 0:
-		return exception("NO_COUNTED_APPROVAL", "No approval counts, so none covers the code that was merged.").with("approvals", shownApprovals(all))
+		return exception("NO_COUNTED_APPROVAL", "No approval counts, so none covers the code that was merged.").approved(all)
 	case x.h == "":
 		return unable(&lack{x.prRef, "the head of the pull request at the merge", "the source does not say", "EVIDENCE_ABSENT"})
 	}
@@ -62,7 +62,7 @@ func (x *exam) coverage(cut time.Time) verdict {
 	if best.outcome == evidence.Met {
 		best = x.allCover(best, sure)
 	}
-	return best.with("head at the merge", x.h).with("approvals", shownApprovals(all)).on(x.prRef)
+	return best.with("head at the merge", x.h).approved(all).on(x.prRef)
 }
 
 // allCover asks that those approvals which cover the code are by themselves
@@ -156,7 +156,7 @@ func (x *exam) ticketUnchanged() verdict {
 		case len(sure) == 0 && l != nil:
 			return unable(l)
 		case len(sure) == 0 && len(pick(all, unresolved)) == 0:
-			return exception("NO_COUNTED_APPROVAL", "No approval counts, so none covers what was deployed.").with("approvals", shownApprovals(all)).on(x.main.ref)
+			return exception("NO_COUNTED_APPROVAL", "No approval counts, so none covers what was deployed.").approved(all).on(x.main.ref)
 		case len(sure) == 0:
 			open := pick(all, unresolved)[0]
 			return review(open.code, "The change was approved, and it is not certain that the approval counts: %s.", open.why).on(x.main.ref)

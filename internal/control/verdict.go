@@ -45,7 +45,29 @@ func (v verdict) with(name, value string) verdict {
 }
 
 // at adds a time that was read.
-func (v verdict) at(name string, t time.Time) verdict { return v.with(name, moment{at: t}.String()) }
+func (v verdict) at(name string, t time.Time) verdict {
+	return v.with(name, moment{at: t}.String()).timed(t)
+}
+
+// timed says of which moments the value that was read last tells.
+func (v verdict) timed(times ...time.Time) verdict {
+	last := &v.read[len(v.read)-1]
+	for _, t := range times {
+		if !t.IsZero() {
+			last.Times = append(last.Times, t.UTC().Truncate(time.Second))
+		}
+	}
+	return v
+}
+
+// approved adds the approvals that were read.
+func (v verdict) approved(all []approval) verdict {
+	v = v.with("approvals", shownApprovals(all))
+	for _, a := range all {
+		v = v.timed(a.at)
+	}
+	return v
+}
 
 // on adds records that the verdict relies on.
 func (v verdict) on(refs ...evidence.Ref) verdict {

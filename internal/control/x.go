@@ -66,7 +66,7 @@ func (x *exam) privacyAt(cut time.Time) verdict {
 	if ex := x.exhibits("approval"); v.isException() && len(ex) > 0 {
 		v = review("PRIVACY_REVIEW_BY_EXHIBIT", "The change touches personal or confidential data, no record shows that somebody who may judge that approved it, and %s.", attached(ex[0]))
 	}
-	return v.with("approvals", shownApprovals(all))
+	return v.approved(all)
 }
 
 var ofPrivacy = regexp.MustCompile(`(?i)\b(privacy|data[ -]protection|dpo|gdpr|pii|personal data)\b`)

@@ -78,6 +78,10 @@ const (
 type Fact struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
+	// Times are the moments that the value tells of, to the second, in UTC:
+	// those of events in the records of Result.Basis. They are the test's own,
+	// and never read out of a stranger's text.
+	Times []time.Time `json:"times,omitempty"`
 }
 
 // Result is the outcome of one attribute for one change.
@@ -108,12 +112,18 @@ type Package struct {
 	Principals   []Principal    `json:"principals,omitempty"`
 	Dossiers     []Dossier      `json:"dossiers"`
 	Unmatched    []Unmatched    `json:"unmatched,omitempty"`
-	Files        []PackedFile   `json:"files,omitempty"` // of the samples, in order of path; known once they are rendered
+	// RequestSHA256 names what was asked for, and is the same whenever the same is
+	// asked for again; "" where nobody said.
+	RequestSHA256 string       `json:"request_sha256,omitempty"`
+	Files         []PackedFile `json:"files,omitempty"` // of the samples, in order of path; known once they are rendered
 
 	// What follows is of the whole period. Population is nil, and Log too,
 	// where nobody has asked the sources for it.
 	Population *Population `json:"population,omitempty"`
-	Selection  *Selection  `json:"selection,omitempty"` // by which the samples were drawn; nil where a list named them
+	// SampleResultsOnly says that the results of changes that are no samples were
+	// left out at the wish of who made the package; Log then gives those without.
+	SampleResultsOnly bool       `json:"sample_results_only,omitempty"`
+	Selection         *Selection `json:"selection,omitempty"` // by which the samples were drawn; nil where a list named them
 	// Log gives every change of the population, in order of deployment and then
 	// ID: of a sample its own dossier, of every other what the lists tell, with
 	// sample number 0. It may be walked several times.

@@ -65,12 +65,19 @@ func fixture(t testing.TB) evidence.Package {
 // build seals the fixture's package at root.
 func build(t testing.TB, root string) Sealed {
 	t.Helper()
+	return buildFor(t, root, strings.Repeat("5a", 32))
+}
+
+// buildFor builds the package as that of a request.
+func buildFor(t testing.TB, root, request string) Sealed {
+	t.Helper()
 	b, err := New(root, Options{Redactor: redact.New(nil)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer b.Abort()
 	p := fixture(t)
+	p.RequestSHA256 = request
 	add := func(path, content string, m Meta) {
 		t.Helper()
 		if _, err := b.Add(path, []byte(content), m); err != nil {

@@ -18,19 +18,25 @@ const SchemaVersion = 1
 // Manifest is manifest.json: what the package is, what is in it, what could
 // not be had. Its form is described by docs/schemas/manifest.schema.json.
 type Manifest struct {
-	SchemaVersion int                   `json:"schema_version"`
-	Tool          string                `json:"tool"`
-	Organization  string                `json:"organization"`
-	Zone          string                `json:"zone"`
-	Period        evidence.Period       `json:"period"`
-	AsOf          time.Time             `json:"as_of"`
-	Simulated     bool                  `json:"simulated"`
-	Supersedes    *Superseded           `json:"supersedes,omitempty"`
-	Principals    []evidence.Principal  `json:"principals"`
-	Samples       []ManifestSample      `json:"samples"`
-	Files         []evidence.PackedFile `json:"files"`
-	Gaps          []ManifestGap         `json:"gaps"`
-	Unmatched     []evidence.Unmatched  `json:"unmatched"`
+	SchemaVersion int             `json:"schema_version"`
+	Tool          string          `json:"tool"`
+	Organization  string          `json:"organization"`
+	Zone          string          `json:"zone"`
+	Period        evidence.Period `json:"period"`
+	AsOf          time.Time       `json:"as_of"`
+	Simulated     bool            `json:"simulated"`
+	Supersedes    *Superseded     `json:"supersedes,omitempty"`
+	// RequestSHA256 names what was asked for: two packages of one request have
+	// the same.
+	RequestSHA256 string `json:"request_sha256,omitempty"`
+	// SampleResultsOnly says that the workbook leaves out the results of changes
+	// that are no samples.
+	SampleResultsOnly bool                  `json:"sample_results_only"`
+	Principals        []evidence.Principal  `json:"principals"`
+	Samples           []ManifestSample      `json:"samples"`
+	Files             []evidence.PackedFile `json:"files"`
+	Gaps              []ManifestGap         `json:"gaps"`
+	Unmatched         []evidence.Unmatched  `json:"unmatched"`
 }
 
 // Superseded names the package that this one takes the place of.
@@ -66,6 +72,7 @@ func newManifest(p evidence.Package, files []evidence.PackedFile, supersedes *Su
 	m := Manifest{
 		SchemaVersion: SchemaVersion, Tool: p.Tool, Organization: p.Organization, Zone: zone,
 		Period: evidence.Period{From: p.Period.From.UTC(), To: p.Period.To.UTC()}, AsOf: p.AsOf.UTC(), Simulated: p.Simulated, Supersedes: supersedes,
+		RequestSHA256: p.RequestSHA256, SampleResultsOnly: p.SampleResultsOnly,
 		Principals: append([]evidence.Principal{}, p.Principals...),
 		Samples:    []ManifestSample{},
 		Files:      append([]evidence.PackedFile{}, files...),

@@ -152,6 +152,33 @@ func TestNeverOverwrites(t *testing.T) {
 	}
 }
 
+// TestSupersedesTheSameRequestOnly: a package of another request that stands in
+// the same place is a neighbour.
+func TestSupersedesTheSameRequestOnly(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "out")
+	one, two := strings.Repeat("11", 32), strings.Repeat("22", 32)
+	first := buildFor(t, root, one)
+	other := buildFor(t, root, two)
+	if other.Root != root+" (2)" || other.Supersedes != nil {
+		t.Errorf("another request: %+v", other)
+	}
+	unnamed := buildFor(t, root, "")
+	if unnamed.Supersedes != nil || buildFor(t, root, "").Supersedes != nil {
+		t.Errorf("requests that nobody named: %+v", unnamed)
+	}
+	again := buildFor(t, root, one)
+	if again.Supersedes == nil || *again.Supersedes != (Superseded{"out", first.ManifestSHA256}) {
+		t.Errorf("the same request: %+v", again.Supersedes)
+	}
+	if err := os.WriteFile(filepath.Join(root, ManifestFile), []byte("{"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	last := buildFor(t, root, one)
+	if last.Supersedes == nil || last.Supersedes.Path != filepath.Base(again.Root) {
+		t.Errorf("with a broken manifest beside it: %+v", last.Supersedes)
+	}
+}
+
 func TestAddRefuses(t *testing.T) {
 	b, err := New(filepath.Join(t.TempDir(), "out"), Options{Redactor: redact.New([]string{"KNOWN-secret-1"})})
 	if err != nil {

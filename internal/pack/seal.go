@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -49,7 +50,7 @@ func (b *Builder) seal(ctx context.Context, p evidence.Package, hits []redact.Hi
 	if _, err := b.Add(RedactionsFile, ledger, Meta{Title: "What was redacted, where and by which rule", Method: "redaction ledger"}); err != nil {
 		return Sealed{}, err
 	}
-	target, supersedes, err := free(b.target)
+	target, supersedes, err := free(b.target, p.RequestSHA256)
 	if err != nil {
 		return Sealed{}, err
 	}
@@ -108,9 +109,10 @@ func (b *Builder) place(ctx context.Context, target string) error {
 }
 
 // free gives the path for a new package: target itself, or, where something
-// stands there, the next "target (n)" after the highest; and the package that
-// stands at the highest.
-func free(target string) (string, *Superseded, error) {
+// stands there, the next "target (n)" after the highest; and of the packages
+// that stand at one of these the latest that was made for the same request. A
+// package of another request is a neighbour and nothing more.
+func free(target, request string) (string, *Superseded, error) {
 	if empty, err := absentOrEmpty(target); err != nil || empty {
 		return target, nil, err
 	}
@@ -134,13 +136,25 @@ func free(target string) (string, *Superseded, error) {
 		return fmt.Sprintf("%s (%d)", base, n)
 	}
 	next := filepath.Join(parent, name(highest+1))
-	for n := highest; n >= 1; n-- {
-		if manifest, err := os.ReadFile(filepath.Join(parent, name(n), ManifestFile)); err == nil {
+	for n := highest; n >= 1 && request != ""; n-- {
+		if manifest, err := os.ReadFile(filepath.Join(parent, name(n), ManifestFile)); err == nil && requestOf(manifest) == request {
 			sum := sha256.Sum256(manifest)
 			return next, &Superseded{Path: name(n), ManifestSHA256: hex.EncodeToString(sum[:])}, nil
 		}
 	}
 	return next, nil, nil
+}
+
+// requestOf gives the request that a manifest says its package was made for; ""
+// where it says none.
+func requestOf(manifest []byte) string {
+	var m struct {
+		RequestSHA256 string `json:"request_sha256"`
+	}
+	if json.Unmarshal(manifest, &m) != nil {
+		return ""
+	}
+	return m.RequestSHA256
 }
 
 // absentOrEmpty reports whether a package may stand at path.

@@ -28,8 +28,11 @@ type Request struct {
 	Args      []string            // references
 	Selection *evidence.Selection // drawn from the population; nil for none
 	All       bool                // every change of the population
-	Out       string              // folder of the package
-	Zip       bool                // a ZIP file beside it as well
+	// SampleResultsOnly leaves the results of changes that are no samples out of
+	// the package.
+	SampleResultsOnly bool
+	Out               string // folder of the package
+	Zip               bool   // a ZIP file beside it as well
 	// DryRun collects and tests, and writes the readiness report instead of the
 	// package.
 	DryRun bool
@@ -81,6 +84,8 @@ type wanted struct {
 	Lines     []request.Line      `json:"lines,omitempty"`
 	Selection *evidence.Selection `json:"selection,omitempty"`
 	All       bool                `json:"all,omitempty"`
+	// SampleResultsOnly is how the package was wished for, which a render keeps to.
+	SampleResultsOnly bool `json:"sample_results_only,omitempty"`
 }
 
 // Package makes a package. The stages are the way of the data; none reaches
@@ -136,7 +141,7 @@ func (r *Run) stages(ctx context.Context, j *job, read func(context.Context, *jo
 // read reads the request, and remembers it for a later render.
 func (r *Run) read(ctx context.Context, j *job) error {
 	w := &j.wanted
-	w.Selection, w.All = j.request.Selection, j.request.All
+	w.Selection, w.All, w.SampleResultsOnly = j.request.Selection, j.request.All, j.request.SampleResultsOnly
 	for _, file := range j.request.Files {
 		lines, err := readList(file)
 		if err != nil {
@@ -254,7 +259,8 @@ func (r *Run) gather(ctx context.Context, j *job) error {
 	j.pkg = evidence.Package{
 		Organization: r.cfg.Organization, Simulated: r.cfg.Simulated, Zone: r.cfg.Zone, Period: r.cfg.Period,
 		AsOf: r.session.AsOf(), Tool: Tool(r.version), Principals: r.principals, Unmatched: j.result.Unmatched,
-		Selection: j.wanted.Selection,
+		Selection: j.wanted.Selection, SampleResultsOnly: j.wanted.SampleResultsOnly,
+		RequestSHA256: r.requestHash(j),
 	}
 	for _, c := range changes {
 		j.pkg.Dossiers = append(j.pkg.Dossiers, evidence.Dossier{Change: c})
@@ -284,6 +290,9 @@ func (r *Run) clean(ctx context.Context, j *job) error {
 	if j.ledger != nil {
 		j.log = r.changeLog(j.ledger, j.builder.Scratch(), j.pkg.Dossiers)
 		j.pkg.Log = j.log.walk(ctx)
+	}
+	if j.wanted.SampleResultsOnly {
+		r.withhold(j)
 	}
 	if j.request.DryRun && j.wanted.All { // they are no samples: nobody asked for any
 		for i := range j.pkg.Dossiers {

@@ -3,7 +3,6 @@ package run
 import (
 	"context"
 
-	"github.com/tickmark-dev/tickmark/internal/control"
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
 
@@ -12,7 +11,7 @@ type TestedChange struct {
 	Change     string                     `json:"change"` // as the population calls it
 	Sample     int                        `json:"sample,omitempty"`
 	Policy     string                     `json:"policy"`
-	Overall    string                     `json:"overall"`
+	Overall    string                     `json:"overall"` // exception, other exception, review, no exceptions, not tested
 	Why        string                     `json:"why"`
 	Attributes map[string]TestedAttribute `json:"attributes"` // by letter
 }
@@ -49,10 +48,10 @@ func outcomeWord(o evidence.Outcome) string {
 	return string(o)
 }
 
-func (r *Run) testedChange(d evidence.Dossier, said []evidence.Response) TestedChange {
-	overall, why := control.Overall(d.Results, r.tests.Policy)
+func (r *Run) testedChange(d evidence.Dossier, legend []evidence.Attribute, said []evidence.Response) TestedChange {
+	rolled := evidence.RollUpOf(d.Results, legend)
 	t := TestedChange{Change: d.Change.ID(), Sample: d.Change.Sample.Number, Policy: r.tests.Policy.Ref().String(),
-		Overall: outcomeWord(overall), Why: why, Attributes: map[string]TestedAttribute{}}
+		Overall: rolled.Overall.Word(), Why: rolled.String(), Attributes: map[string]TestedAttribute{}}
 	for _, x := range d.Results {
 		a := TestedAttribute{Outcome: outcomeWord(x.Outcome), Code: x.Code, Why: x.Why, Read: x.Read, Refs: x.Basis}
 		if s, ok := responseTo(said, &d.Change, x); ok && s.Conclusion != "" {
@@ -71,7 +70,7 @@ func (r *Run) tell(_ context.Context, j *job) error {
 	}
 	if j.pkg.Log == nil {
 		for _, d := range j.pkg.Dossiers {
-			if err := j.request.Each(r.testedChange(d, j.pkg.Responses)); err != nil {
+			if err := j.request.Each(r.testedChange(d, j.pkg.Attributes, j.pkg.Responses)); err != nil {
 				return err
 			}
 		}
@@ -81,7 +80,7 @@ func (r *Run) tell(_ context.Context, j *job) error {
 		if err != nil {
 			return err
 		}
-		if err := j.request.Each(r.testedChange(d, j.pkg.Responses)); err != nil {
+		if err := j.request.Each(r.testedChange(d, j.pkg.Attributes, j.pkg.Responses)); err != nil {
 			return err
 		}
 	}

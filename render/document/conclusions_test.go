@@ -43,7 +43,7 @@ func TestConclusionBesideTheOutcome(t *testing.T) {
 				t.Errorf("%s: %q is said", code, w)
 			}
 		}
-		if s, err := surveyOf(p); err != nil || s.answered != 0 || s.roll.key+s.roll.other != 1 {
+		if s, err := surveyOf(p); err != nil || s.answered != 0 || s.roll[evidence.KeyException]+s.roll[evidence.OtherException] != 1 {
 			t.Errorf("a conclusion changed a count: %+v, %v", s, err)
 		}
 	}

@@ -186,7 +186,8 @@ type Moment struct {
 	What  []Span
 	Who   string
 	Tone  Tone
-	Major bool // one of those that the change is told by
+	Major bool     // one of those that the change is told by
+	Marks []string // what the event decided: letters of attributes, T_merge, T_dep
 }
 
 // Chart shows a measurement before and after a deployment.

@@ -30,6 +30,9 @@ func Index(p evidence.Package) Document {
 		d.Badges = append(d.Badges, Badge{amount(n, "line") + " of the request without a sample", Attention})
 	}
 	d.add(paragraph(Span{Tone: Muted, Text: "Prepared by management: the records that the organisation's own systems keep about each change that was asked for. It draws no conclusion: that is the auditor's."}))
+	if p.SampleResultsOnly {
+		d.add(paragraph(Span{Tone: Muted, Text: "Results of changes that were not sampled are left out of the workbook at the wish of who made the package; its list of all changes is whole."}))
+	}
 	d.section(1, "Samples", x.samples()...)
 	d.add(x.unmatched()...)
 	d.add(x.wholePackage()...)
@@ -94,7 +97,7 @@ func (x *index) samples() []Block {
 		}
 		rows = append(rows, row(number, change, text(or(v.deployedDay(), "not known")), x.outcome(v), gaps))
 	}
-	columns, rows := filled([]Column{{Title: "Sample", Weight: 10}, {Title: "Change", Weight: 45}, {Title: "In production", Weight: 15}, {Title: "Management's test", Weight: 20}, {Title: "Gaps", Weight: 10}}, rows)
+	columns, rows := filled([]Column{{Title: "Sample", Weight: 10}, {Title: "Change", Weight: 39}, {Title: "In production", Weight: 14}, {Title: "Management's test", Weight: 28}, {Title: "Gaps", Weight: 9}}, rows)
 	return append([]Block{table(columns, rows)}, more(len(x.p.Dossiers)-maxRows, "sample", "", "Change Log")...)
 }
 
@@ -102,6 +105,9 @@ func (x *index) samples() []Block {
 // where it was not tested.
 func (x *index) outcome(v *view) []Span {
 	results := v.d.Results
+	if len(results) == 0 {
+		return nil
+	}
 	counts := map[evidence.Outcome]int{}
 	settled := 0
 	for _, r := range results {
@@ -110,24 +116,25 @@ func (x *index) outcome(v *view) []Span {
 			settled++
 		}
 	}
-	var spans []Span
-	add := func(sign string, tone Tone, o evidence.Outcome, said string) {
-		if counts[o] == 0 {
-			return
+	var said []string
+	for _, c := range []struct {
+		outcome evidence.Outcome
+		says    string
+	}{
+		{evidence.Exception, "✗ " + amount(counts[evidence.Exception], "exception")},
+		{evidence.NeedsReview, "? " + thousands(counts[evidence.NeedsReview]) + " to review"},
+		{evidence.Unable, "∅ " + thousands(counts[evidence.Unable]) + " not testable"},
+	} {
+		if counts[c.outcome] > 0 {
+			said = append(said, c.says)
 		}
-		if len(spans) > 0 {
-			spans = append(spans, Span{Text: "\n"})
-		}
-		spans = append(spans, Span{Text: sign + " " + said, Tone: tone, Bold: tone != Neutral})
 	}
-	add("✗", Bad, evidence.Exception, amount(counts[evidence.Exception], "exception"))
-	add("?", Attention, evidence.NeedsReview, thousands(counts[evidence.NeedsReview])+" to review")
-	add("∅", GapTone, evidence.Unable, thousands(counts[evidence.Unable])+" not testable")
+	spans := v.overall()
+	if len(said) > 0 {
+		spans = append(spans, Span{Text: "\n" + strings.Join(said, ", "), Tone: Muted})
+	}
 	if settled > 0 {
 		spans = append(spans, Span{Text: "\n" + thousands(settled) + " of these concluded by a person", Tone: Muted})
-	}
-	if len(spans) == 0 && len(results) > 0 {
-		return text("No exceptions identified")
 	}
 	return spans
 }

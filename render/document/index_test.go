@@ -14,7 +14,7 @@ func TestIndexLists(t *testing.T) {
 	text := said(d)
 	for _, want := range []string{
 		"Evidence of change management: 3 samples", "[4 gaps]", "[1 line of the request without a sample]",
-		"1 / A-17 | PR #1234 / Add MFA to the admin panel 🚀 – für größere Sicherheit | 2026-03-02 | ✗ 3 exceptions / ∅ 1 not testable | ∅ 2",
+		"1 / A-17 | PR #1234 / Add MFA to the admin panel 🚀 – für größere Sicherheit | 2026-03-02 | ✗ Exception to A E S, not key / ✗ 3 exceptions, ∅ 1 not testable | ∅ 2",
 		"samples.csv line 9 | PR 99999 | not found | pull request acme/payments#99999: not found / pull request acme/web#99999: not found",
 		"Change Log.xlsx | Change log | rendered | 90,112",
 		"## | Sample 1 (A-17) · PR #1234",

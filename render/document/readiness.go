@@ -143,7 +143,7 @@ func (r *readiness) badges() []Badge {
 	if !r.over() {
 		badges = append(badges, Badge{"the period is not over", Attention})
 	}
-	switch n := r.s.roll.key + r.s.roll.other; {
+	switch n := r.s.roll[evidence.KeyException] + r.s.roll[evidence.OtherException]; {
 	case r.s.tested == 0:
 		badges = append(badges, Badge{"not tested yet", Attention})
 	case n > 0:
@@ -176,7 +176,17 @@ func (r *readiness) howMade() []Span {
 	for _, m := range r.pop.Months {
 		pulls, commits, tickets = pulls+m.PullRequests, commits+m.Commits, tickets+m.Tickets
 	}
-	return []Span{{Text: thousands(r.pop.Size), Bold: true}, {Text: fmt.Sprintf(": %s by pull request, %s by commits without one, %s by ticket alone", thousands(pulls), thousands(commits), thousands(tickets))}}
+	doubtful := 0
+	for _, o := range r.pop.Orphans {
+		if o.Kind == "ticket done without deployment" {
+			doubtful++
+		}
+	}
+	made := fmt.Sprintf(": %s by pull request, %s by commits without one, %s by ticket alone", thousands(pulls), thousands(commits), thousands(tickets))
+	if doubtful > 0 {
+		made += ", " + thousands(doubtful) + " of these in doubt"
+	}
+	return []Span{{Text: thousands(r.pop.Size), Bold: true}, {Text: made}}
 }
 
 func (r *readiness) whole() []Span {

@@ -132,7 +132,7 @@ func (r *readiness) gone() []Block {
 func (r *readiness) expirySteps() []step {
 	type key struct{ system, what string }
 	var keys []key
-	first, counts := map[key]evidence.Expiry{}, map[key]int{}
+	first, last, counts := map[key]evidence.Expiry{}, map[key]time.Time{}, map[key]int{}
 	for _, e := range r.expiring() {
 		if r.days(e.First) > soonDays {
 			break
@@ -143,11 +143,15 @@ func (r *readiness) expirySteps() []step {
 			first[k] = e
 		}
 		counts[k] += left(e)
+		if e.Last.After(last[k]) {
+			last[k] = e.Last
+		}
 	}
 	var steps []step
 	for _, k := range keys {
 		e := first[k]
-		steps = append(steps, step{tone: r.haste(e.First), what: []Span{{Text: upperFirst(or(k.what, "evidence")) + ": " + k.system + " deletes them from "}, {Text: r.day(e.First), Whole: true}, {Text: " on, " + r.inDays(e.First)}},
+		steps = append(steps, step{tone: r.haste(e.First), what: []Span{{Text: upperFirst(or(k.what, "evidence")) + ": " + k.system + " deletes them from "}, {Text: r.day(e.First), Whole: true}, {Text: " on, " + r.inDays(e.First)},
+			{Text: "\nCounted: changes whose evidence begins to go within " + amount(soonDays, "day") + " of this report; the last of it is gone by " + r.day(last[k]), Tone: Muted}},
 			count: amount(counts[k], "change"), do: "Collect it before then: what has been collected stays in the vault. Nothing brings it back afterwards."})
 	}
 	return steps

@@ -9,11 +9,11 @@ func (r *readiness) exceptionsInShort() []Span {
 	switch {
 	case r.s.tested == 0:
 		return []Span{{Text: "Not known", Bold: true, Tone: Attention}, {Text: ": nothing was tested yet"}}
-	case roll.key+roll.other == 0:
+	case roll[evidence.KeyException]+roll[evidence.OtherException] == 0:
 		return text("None identified in " + amount(r.s.tested, "change") + r.notAll())
 	}
-	return []Span{{Text: "✗ In a key attribute: " + amount(roll.key, "change"), Bold: true, Tone: Bad},
-		{Text: "; only in others: " + thousands(roll.other) + "; of " + thousands(r.s.tested) + " tested" + r.notAll()}}
+	return []Span{{Text: "✗ In a key attribute: " + amount(roll[evidence.KeyException], "change"), Bold: true, Tone: Bad},
+		{Text: "; only in others: " + thousands(roll[evidence.OtherException]) + "; of " + thousands(r.s.tested) + " tested" + r.notAll()}}
 }
 
 // notAll says how many changes were left untested; "" for none.
@@ -34,43 +34,34 @@ func (r *readiness) tests() []Block {
 	if policy := r.p.Policy.String(); policy != "" {
 		about += " by the policy " + policy
 	}
-	blocks = append(blocks, paragraph(Span{Text: about + ". An exception to a key attribute is an exception to the change. ✓ met, ✗ exception, ? needs review, ∅ unable to test, N/A not applicable.", Tone: Muted}))
+	blocks = append(blocks, paragraph(Span{Text: about + ". ✓ met, ✗ exception, ? needs review, ∅ unable to test, N/A not applicable.", Tone: Muted}))
 	if !r.s.whole {
 		blocks = append(blocks, note(Attention, "Only the samples were tested", "The rest of the population was not, and may hold exceptions too."))
 	}
-	blocks = append(blocks, r.rollUp(), heading(2, "By attribute"), r.attributeTable())
+	blocks = append(blocks, r.rollUp(), paragraph(Span{Text: overallRule + " It is the word of the column Overall on the sheet Attribute Testing.", Tone: Muted}), heading(2, "By attribute"), r.attributeTable())
 	blocks = append(blocks, r.exceptionLists()...)
 	return append(blocks, r.undecided()...)
 }
 
-// rollUp gives the changes by the gravest of their results.
+// rollUp gives the changes by what their results come to.
 func (r *readiness) rollUp() Block {
-	roll := r.s.roll
-	classes := []struct {
-		sign, name string
-		tone       Tone
-		n          int
-	}{
-		{"✗ ", "Exception to a key attribute", Bad, roll.key},
-		{"✗ ", "Exception to another attribute", Bad, roll.other},
-		{"? ", "A person must review a result", Attention, roll.review},
-		{"∅ ", "A result could not be reached", GapTone, roll.unable},
-		{"✓ ", "No exceptions identified by management's test", Neutral, roll.clean},
-		{"– ", "Not tested", Muted, max(r.pop.Size-r.s.tested, 0)},
-	}
 	all := max(r.pop.Size, r.s.tested)
 	var rows []Row
-	for _, c := range classes {
-		if c.n == 0 && c.tone == Muted {
-			continue
+	for _, o := range evidence.Overalls() {
+		n := r.s.roll[o]
+		if o == evidence.Untested {
+			if n = max(r.pop.Size-r.s.tested, 0); n == 0 {
+				continue
+			}
 		}
-		cells := row([]Span{{Text: c.sign + c.name, Tone: c.tone, Bold: c.n > 0 && c.tone != Muted}}, text(thousands(c.n)), text(share(c.n, all)))
+		sign, tone := overallLook(o)
+		cells := row([]Span{{Text: sign + " " + upperFirst(string(o)), Tone: tone, Bold: n > 0 && tone != Muted}}, text(thousands(n)), text(share(n, all)))
 		if all > 0 {
-			cells.Cells[2].Bar = float64(c.n) / float64(all)
+			cells.Cells[2].Bar = float64(n) / float64(all)
 		}
 		rows = append(rows, cells)
 	}
-	return table([]Column{{Title: "The change's gravest result", Weight: 46}, {Title: "Changes", Weight: 12, Right: true}, {Title: "Share", Weight: 42}}, rows)
+	return table([]Column{{Title: "Overall", Weight: 46}, {Title: "Changes", Weight: 12, Right: true}, {Title: "Share", Weight: 42}}, rows)
 }
 
 func (r *readiness) attributeTable() Block {

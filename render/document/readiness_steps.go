@@ -61,7 +61,9 @@ func (s step) said() []Span {
 	}
 	spans := []Span{{Text: sign, Tone: tone, Bold: true}}
 	for _, w := range s.what {
-		w.Tone, w.Bold = tone, true
+		if w.Tone != Muted { // a remark
+			w.Tone, w.Bold = tone, true
+		}
 		spans = append(spans, w)
 	}
 	return spans
@@ -113,10 +115,10 @@ func (r *readiness) testSteps() []step {
 		return []step{{Attention, text("The changes were not tested yet"), amount(r.pop.Size, "change"), "Test them all before the auditor tests some: until then nobody knows which would be exceptions."}}
 	}
 	var steps []step
-	if n := r.s.roll.key; n > 0 {
+	if n := r.s.roll[evidence.KeyException]; n > 0 {
 		steps = append(steps, step{Bad, text("Changes with an exception to a key attribute"), amount(n, "change"), "Look for evidence that the systems do not hold and attach it with `tickmark attach`; for the rest write down cause, compensating control and response."})
 	}
-	if n := r.s.roll.other; n > 0 {
+	if n := r.s.roll[evidence.OtherException]; n > 0 {
 		steps = append(steps, step{Bad, text("Changes with an exception to another attribute"), amount(n, "change"), "Write down cause and response for each."})
 	}
 	if n := r.s.walked - r.s.tested; n > 0 {

@@ -16,7 +16,7 @@ type survey struct {
 	walked int  // changes that came
 	whole  bool // they are the whole population, not the samples alone
 	tested int
-	roll   roll
+	roll   map[evidence.Overall]int // tested changes by what their results come to
 
 	attributes []*tested // that were tested, key attributes first, then by letter
 	undecided  []*reason
@@ -30,9 +30,6 @@ type survey struct {
 	exceptions int // results, of all attributes
 	known      map[string]known
 }
-
-// roll puts each tested change into one class, by the gravest of its results.
-type roll struct{ key, other, review, unable, clean int }
 
 // tested is what became of one attribute.
 type tested struct {
@@ -88,7 +85,7 @@ type surveyor struct {
 func surveyOf(p evidence.Package) (*survey, error) {
 	w := &surveyor{p: p, clock: Clock{Zone: p.Zone}, wanted: wantedNames(p.Population.Orphans), responses: map[[2]string]string{}, conclusions: map[[2]string]evidence.Response{},
 		letters: map[string]*tested{}, reasons: map[[3]string]*reason{},
-		s: &survey{whole: p.Log != nil, quarters: map[string]*quarter{}, days: map[string]int{}, gaps: map[evidence.Reason]*lack{}, known: map[string]known{}}}
+		s: &survey{whole: p.Log != nil, roll: map[evidence.Overall]int{}, quarters: map[string]*quarter{}, days: map[string]int{}, gaps: map[evidence.Reason]*lack{}, known: map[string]known{}}}
 	for _, r := range p.Responses {
 		if r.Answers() {
 			w.responses[[2]string{r.Change, r.Attribute}] = or(r.Status, "written")
@@ -198,34 +195,17 @@ func (w *surveyor) results(results []evidence.Result, k known, name func() known
 		return
 	}
 	w.s.tested++
-	var worst struct{ key, other, review, unable bool }
 	for _, r := range results {
 		t := w.attribute(r.Attribute)
 		t.outcomes[r.Outcome]++
 		switch r.Outcome {
 		case evidence.Exception:
-			worst.key, worst.other = worst.key || t.Key, true
 			w.exception(t, r, k, name)
-		case evidence.NeedsReview:
-			worst.review = true
-			w.undecided(t, r, k)
-		case evidence.Unable:
-			worst.unable = true
+		case evidence.NeedsReview, evidence.Unable:
 			w.undecided(t, r, k)
 		}
 	}
-	switch roll := &w.s.roll; {
-	case worst.key:
-		roll.key++
-	case worst.other:
-		roll.other++
-	case worst.review:
-		roll.review++
-	case worst.unable:
-		roll.unable++
-	default:
-		roll.clean++
-	}
+	w.s.roll[evidence.RollUpOf(results, w.p.Attributes).Overall]++
 	w.urgent(k.deployed, results)
 }
 

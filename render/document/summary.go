@@ -175,8 +175,8 @@ func (v *view) attributes() []Block {
 		}
 		rows = append(rows, row(v.attributeName(r.Attribute), came, why))
 	}
-	return append([]Block{heading(1, "Attributes tested"), paragraph(Span{Tone: Muted,
-		Text: "Management's own test. ✓ met, ✗ exception, N/A not applicable, ? needs review, ∅ unable to test. The conclusion is the auditor's."})},
+	return append([]Block{heading(1, "Attributes tested"), paragraph(append([]Span{{Text: "Overall: "}}, v.overall()...)...), paragraph(Span{Tone: Muted,
+		Text: "Management's own test. ✓ met, ✗ exception, N/A not applicable, ? needs review, ∅ unable to test. The conclusion is the auditor's. What Overall means: sheet Attribute Legend of Change Log.xlsx."})},
 		limited([]Column{{Title: "Attribute", Weight: 26}, {Title: "Outcome", Weight: 16}, {Title: "Why", Weight: 58}}, rows, "attributes")...)
 }
 

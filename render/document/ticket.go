@@ -128,6 +128,8 @@ func (v *view) deployedFacts(f *factList, t *evidence.Ticket) {
 	f.add("Deployed, by the ticket", when)
 	if t.DeployedBy != nil {
 		f.add("Deployed by", text(person(t.DeployedBy)))
+	} else {
+		f.add("Deployed by", muted("the ticket names nobody"))
 	}
 	f.add("Deployment taken from", text(t.DeployedBasis))
 }

@@ -217,6 +217,30 @@ func attachmentNames(v *view, t *evidence.Ticket) Block {
 	return table([]Column{{Title: "File", Weight: 44}, {Title: "Size", Weight: 12}, {Title: "Added by", Weight: 22}, {Title: "Added", Weight: 22}}, rows)
 }
 
+// confirmedFacts says who stands for the deployment: who put the ticket into its
+// present status, and who looked at production afterwards.
+func (v *view) confirmedFacts(f *factList, t *evidence.Ticket) {
+	moves := transitions(t)
+	if n := len(moves); n > 0 && moves[n-1].To == t.Status {
+		last := moves[n-1]
+		f.add("Set to "+t.Status+" by", []Span{{Text: person(last.Author) + ", "}, {Text: v.clock.Exact(last.At), Whole: true}})
+	}
+	for _, r := range v.d.Results {
+		if r.Attribute != "S" {
+			continue
+		}
+		said := map[string]string{}
+		for _, x := range r.Read {
+			said[x.Name] = x.Value
+		}
+		if said["validated by"] == "" {
+			f.add("Confirmed by, after the deployment", muted("nobody is recorded. "+r.Why))
+			continue
+		}
+		f.add("Confirmed by, after the deployment", text(said["validated by"]+prefixed(", ", said["validated"])+prefixed(", ", said["where"])))
+	}
+}
+
 // deploymentConfirmation shows what says that a change by ticket went live.
 func (v *view) deploymentConfirmation() *Document {
 	d, it := v.beginRecord("deployment_confirmation", KindDeployment, "Deployment confirmation")
@@ -226,6 +250,7 @@ func (v *view) deploymentConfirmation() *Document {
 		var f factList
 		v.deployedFacts(&f, t)
 		if len(f.items) > 0 {
+			v.confirmedFacts(&f, t)
 			d.add(f.block())
 			had = true
 		}

@@ -15,14 +15,18 @@ const maxMoments = 40
 // timeline draws what happened, in the order of time.
 func (v *view) timeline() []Block {
 	var moments []Moment
+	var refs []evidence.Ref // the record of each moment
+	var ref evidence.Ref
 	add := func(at time.Time, major bool, tone Tone, who, what string) {
 		if !at.IsZero() {
+			refs = append(refs, ref)
 			moments = append(moments, Moment{At: at, When: v.clock.UTC(at), Local: v.clock.Local(at), What: text(what), Who: who, Tone: tone, Major: major})
 		}
 	}
 	measured := map[time.Time]string{} // names of the signals by the end of their windows
 	var ends []time.Time
 	for _, it := range v.c.Items {
+		ref = it.Ref
 		switch {
 		case it.Ticket != nil:
 			v.ticketMoments(it.Ticket, add)
@@ -57,17 +61,19 @@ func (v *view) timeline() []Block {
 			add(it.Exhibit.At, false, Neutral, it.Exhibit.By, "Exhibit attached: "+clip(or(it.Exhibit.Shows, it.Exhibit.File), 100))
 		}
 	}
+	ref = evidence.Ref{}
 	for _, end := range ends {
 		add(end, false, Neutral, "", "End of the measurements: "+clip(measured[end], 200))
 	}
 	if len(moments) == 0 {
 		return []Block{note(GapTone, "No dated event", "None of the collected records has a time.")}
 	}
+	moments = v.decide(moments, refs)
 	slices.SortStableFunc(moments, func(a, b Moment) int { return a.At.Compare(b.At) })
 	left := 0
 	// What the change is told by stays; of the rest the latest go first.
 	for i := len(moments) - 1; i >= 0 && len(moments) > maxMoments; i-- {
-		if !moments[i].Major {
+		if !moments[i].Major && len(moments[i].Marks) == 0 {
 			moments = slices.Delete(moments, i, i+1)
 			left++
 		}
@@ -77,6 +83,9 @@ func (v *view) timeline() []Block {
 		moments = moments[:2*maxMoments]
 	}
 	blocks := []Block{{Timeline: &Timeline{Moments: moments}}}
+	if slices.ContainsFunc(moments, func(m Moment) bool { return len(m.Marks) > 0 }) {
+		blocks = append(blocks, paragraph(Span{Tone: Muted, Text: marksLegend}))
+	}
 	if left > 0 {
 		blocks = append(blocks, paragraph(Span{Tone: Muted, Text: fmt.Sprintf("%s not drawn here; the documents of this sample show all of them.", count(left, "further event"))}))
 	}

@@ -29,6 +29,16 @@ func (p *page) timeline(t *document.Timeline) *html.Node {
 		if m.Who != "" {
 			add(what, el("span", "who", p.span(document.Span{Text: m.Who})))
 		}
+		if len(m.Marks) > 0 {
+			marks := el("span", "marks")
+			for i, mark := range m.Marks {
+				if i > 0 {
+					add(marks, text(" "))
+				}
+				add(marks, el("span", "", p.span(document.Span{Text: mark})))
+			}
+			add(what, marks)
+		}
 		list.AppendChild(el("li", strings.TrimSpace(class), when, hidden("span", "dot"), what))
 	}
 	return list

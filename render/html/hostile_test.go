@@ -94,7 +94,7 @@ func harmless(t *testing.T, root *xhtml.Node) {
 			if !strings.Contains(attributes, " "+a.Key+" ") {
 				t.Errorf("%s has the attribute %q", n.Data, a.Key)
 			}
-			if strings.ContainsAny(a.Val, "\x00\x07\x1b\r\u0085\u202e\u2066\u2069\ufffe\ufdd0") {
+			if strings.ContainsAny(a.Val, "\x00\x07\x1b\r\u0085\u200e\u200f\u061c\u202e\u2066\u2069\ufffe\ufdd0") {
 				t.Errorf("%s of %s holds a character that steers: %q", a.Key, n.Data, a.Val)
 			}
 		}
@@ -165,6 +165,9 @@ func TestCharactersThatSteer(t *testing.T) {
 	tests := map[string]struct{ in, want string }{
 		"control":            {"a\x00b\x07c\x1b[31m", "a[U+0000]b[U+0007]c[U+001B][31m"},
 		"direction override": {"user\u202egnp.exe", "user[U+202E]gnp.exe"},
+		"marks of direction": {"pay\u200e\u200f\u061cload.exe", "pay[U+200E][U+200F][U+061C]load.exe"},
+		"marks in Hebrew":    {"תיקון \u200fC++\u200f של \u200eAPI", "תיקון C++ של API"},
+		"marks in Arabic":    {"إصلاح\u061c 42\u200f!", "إصلاح 42!"},
 		"isolate":            {"a\u2066b\u2069", "a[U+2066]b[U+2069]"},
 		"C1":                 {"a\u0085b", "a[U+0085]b"},
 		"no character":       {"a\ufffeb\ufdd0c", "a[U+FFFE]b[U+FDD0]c"},

@@ -54,9 +54,14 @@ func httpEquiv(name, content string) *html.Node {
 
 // clean gives s with what must not reach a page shown by its number:
 // characters that control something, and those that turn the direction of
-// writing, with which a text can be made to read as another than it is.
+// writing, with which a text can be made to read as another than it is. Marks of
+// direction are common in writing that runs from right to left, which reads
+// right without them; there they are left out in silence.
 func clean(s string) string {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
+	if strings.ContainsFunc(s, isMark) && hasRTL(strings.Map(withoutMarks, s)) {
+		s = strings.Map(withoutMarks, s)
+	}
 	if !strings.ContainsFunc(s, unwanted) {
 		return s
 	}
@@ -77,12 +82,23 @@ func unwanted(r rune) bool {
 		return false
 	case r < 0x20, 0x7F <= r && r <= 0x9F: // controls
 		return true
-	case 0x202A <= r && r <= 0x202E, 0x2066 <= r && r <= 0x2069: // directions
+	case 0x202A <= r && r <= 0x202E, 0x2066 <= r && r <= 0x2069, isMark(r): // directions
 		return true
 	case 0xFDD0 <= r && r <= 0xFDEF, r&0xFFFE == 0xFFFE: // no characters
 		return true
 	}
 	return false
+}
+
+// isMark reports whether a rune is an invisible letter of a direction: LRM, RLM
+// and ALM.
+func isMark(r rune) bool { return r == 0x200E || r == 0x200F || r == 0x061C }
+
+func withoutMarks(r rune) rune {
+	if isMark(r) {
+		return -1
+	}
+	return r
 }
 
 // hasRTL reports whether a text holds letters that run from right to left.

@@ -40,10 +40,15 @@ func (f facts) approval() string {
 		said = append(said, plural(n, "approval")+" at a deployment gate")
 	}
 	note := name + strings.Join(said, ", ") + " recorded" + f.timing(pr) + trailers
-	if missing != "" {
-		note += " (" + missing + ")"
+	return note + restOf(missing)
+}
+
+// restOf says that there may be more approvals than those that are counted.
+func restOf(missing string) string {
+	if missing == "" {
+		return ""
 	}
-	return note
+	return "; whether there are more: " + missing
 }
 
 // timing says of the approvals of a merged pull request which came after the
@@ -97,10 +102,7 @@ func (f facts) ticketApproval() string {
 	if h := statusApproval(t); h != nil {
 		note += fmt.Sprintf("; status set to %s by %s", oneLine(h.To, 40), person(h.Author))
 	}
-	if missing != "" {
-		note += " (" + missing + ")"
-	}
-	return note
+	return note + restOf(missing)
 }
 
 // headWord says what a commit is to a pull request whose head it is not.

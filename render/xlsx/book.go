@@ -103,10 +103,34 @@ func (b *book) attribute(letter string) evidence.Attribute {
 // tested reports whether any change was tested.
 func (b *book) tested() bool { return len(b.survey.letters) > 0 }
 
+// tells reports whether results of the whole population are to be told, and not
+// those of the samples alone.
+func (b *book) tells() bool { return b.tested() && !b.p.SampleResultsOnly }
+
+// withheld says which results are left out, with a space before it; "" where
+// none are.
+func (b *book) withheld() string {
+	if !b.p.SampleResultsOnly {
+		return ""
+	}
+	if n := b.survey.changes - len(b.survey.samples); n > 0 {
+		return fmt.Sprintf(" Results of %s that %s not sampled are left out at the wish of who made the package.", plural(n, "change"), wasWere(n))
+	}
+	return " Results of changes that were not sampled are left out at the wish of who made the package."
+}
+
+func wasWere(n int) string {
+	if n == 1 {
+		return "was"
+	}
+	return "were"
+}
+
 // logged is one change with what the rows about it need.
 type logged struct {
 	facts
 	results []evidence.Result
+	hidden  bool           // its results are left out
 	numbers map[string]int // of its exceptions, by letter of the attribute
 	outside bool           // a sample that the population does not hold
 }
@@ -171,7 +195,8 @@ func earlier(a, b logged) int {
 }
 
 func (b *book) logged(d *evidence.Dossier, outside bool) logged {
-	r := logged{facts: facts{c: &d.Change, b: b}, results: d.Results, numbers: map[string]int{}, outside: outside}
+	r := logged{facts: facts{c: &d.Change, b: b}, results: d.Results, numbers: map[string]int{}, outside: outside,
+		hidden: b.p.SampleResultsOnly && d.Change.Sample.Number == 0}
 	for _, res := range d.Results {
 		if res.Outcome != evidence.Exception {
 			continue

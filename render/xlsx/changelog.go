@@ -2,6 +2,8 @@ package xlsx
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
@@ -10,42 +12,42 @@ import (
 // logColumns are those of the change log. The first seven are fixed.
 func logColumns(zone string) []column {
 	return []column{
-		{title: "Date", width: 12, core: true},
-		{title: "Type", width: 13, core: true},
-		{title: "Description", width: 42, core: true},
-		{title: "Approval", width: 30, core: true},
-		{title: "Testing", width: 28, core: true},
-		{title: "Deploy Log", width: 28, core: true},
-		{title: "Outcome", width: 26, core: true},
-		{title: "Date (text, " + zone + ")", width: 14},
-		{title: "Change ID", width: 24},
-		{title: "System/Repo", width: 20},
-		{title: "Environment", width: 14},
-		{title: "Category", width: 14},
-		{title: "Risk (declared)", width: 16},
-		{title: "Risk (derived)", width: 14},
-		{title: "Emergency", width: 16},
-		{title: "Ticket", width: 14},
-		{title: "Ticket created (UTC)", width: 19},
-		{title: "Requester", width: 20},
-		{title: "PR", width: 12},
-		{title: "Author(s)", width: 26},
-		{title: "Approver(s)", width: 46},
-		{title: "Approved at (UTC, last)", width: 19},
-		{title: "Head SHA", width: 22},
-		{title: "Merge SHA", width: 22},
-		{title: "Merged by", width: 20},
-		{title: "Merged at (UTC)", width: 19},
-		{title: "CI result", width: 34},
+		{title: "Date", width: 11.5, core: true},
+		{title: "Type", width: 12, core: true},
+		{title: "Description", width: 35, core: true},
+		{title: "Approval", width: 28, core: true},
+		{title: "Testing", width: 27, core: true},
+		{title: "Deploy Log", width: 26, core: true},
+		{title: "Outcome", width: 28, core: true},
+		{title: "Change ID", width: 24, core: true},
+		{title: "Date (text, " + zone + ")", width: 28},
+		{title: "System/Repo", width: 31},
+		{title: "Environment", width: 16},
+		{title: "Category", width: 28},
+		{title: "Risk (declared)", width: 28},
+		{title: "Risk (derived)", width: 16},
+		{title: "Emergency", width: 20},
+		{title: "Ticket", width: 28},
+		{title: "Ticket created (UTC)", width: 28},
+		{title: "Requester", width: 28},
+		{title: "PR", width: 16},
+		{title: "Author(s)", width: 32},
+		{title: "Approver(s)", width: 62},
+		{title: "Approved at (UTC, last)", width: 20},
+		{title: "Head SHA", width: 44},
+		{title: "Merge SHA", width: 44},
+		{title: "Merged by", width: 30},
+		{title: "Merged at (UTC)", width: 20},
+		{title: "CI result", width: 60},
 		{title: "Deploy ID", width: 16},
-		{title: "Deployed SHA", width: 22},
-		{title: "Deployer", width: 20},
-		{title: "Deployed at (UTC)", width: 19},
-		{title: "Deployed at (" + zone + ")", width: 26},
-		{title: "Validation at/by", width: 34},
-		{title: "Incident", width: 18},
-		{title: "Components touched", width: 34},
-		{title: "In population", width: 26},
+		{title: "Deployed SHA", width: 44},
+		{title: "Deployer", width: 30},
+		{title: "Deployed at (UTC)", width: 20},
+		{title: "Deployed at (" + zone + ")", width: 31},
+		{title: "Validation at/by", width: 70},
+		{title: "Incident", width: 28},
+		{title: "Components touched", width: 60},
+		{title: "In population", width: 40},
 		{title: "Sample #", width: 13},
 		{title: "Auditor's reference", width: 18},
 		{title: "Exceptions", width: 12},
@@ -62,11 +64,14 @@ type logSheet struct {
 	outside int  // samples that the population does not hold
 }
 
+// Columns of the change log that tell what tests came to.
+const colDerivedRisk, colEmergency = 13, 14
+
 // linksPerRow is how many links a row has at most.
 const linksPerRow = 5
 
 func newLogSheet(b *book) changeSheet {
-	s := &logSheet{sheet: b.open(sheetLog, layout{columns: logColumns(b.zone.String()), printed: 7, frozen: 1})}
+	s := &logSheet{sheet: b.open(sheetLog, layout{columns: logColumns(b.zone.String()), printed: 8, paper: 8, frozen: 1})}
 	s.linkAll = linksPerRow*(b.survey.changes+len(b.p.Dossiers)) <= maxLinks
 	s.header()
 	return s
@@ -104,9 +109,13 @@ func (s *logSheet) end() error {
 	if !s.linkAll {
 		s.note("Only the samples carry links: a sheet cannot bear those of all changes.")
 	}
+	if left := s.b.withheld(); left != "" {
+		s.warn(strings.TrimSpace(left) + " Their cells under Risk (derived), Emergency and Exceptions are blank.")
+	}
+	s.note("On paper stand the columns up to Change ID; the others are for the screen.")
 	s.note("Date is the day of production deployment in the time zone " + zone + ". Columns named (UTC) are in UTC.")
 	s.note("Prepared by management from the sources' records, in the sources' words; no conclusion is drawn here. \"" + noneRecorded + "\": the source was asked and has nothing. \"" + notObtained + "\": it was asked for and could not be had; the sheet Gaps says why. \"" + notCollected + "\": the change is no sample, and the lists that the population was read from do not tell.")
-	s.note("Type: a change by pull request is Code, unless every path that it touches is infrastructure (Terraform, Kubernetes, containers, pipelines and the like: Infra) or configuration or infrastructure (Config). A change by ticket alone is what the ticket's category or type says.")
+	s.note("Type: a change by pull request is Code, unless every path that it touches is infrastructure (Terraform, Kubernetes, containers, pipelines and the like: Infra) or configuration or infrastructure (Config). A change by ticket alone is what the ticket's category or type says, in the ticket's own words where they name none of the three.")
 	s.note("Approval counts reviews as the source shows them at the as-of time; which of them count as approval is not judged here. Testing counts the last run of each check on the pull request's head commit. Outcome is the deployment's state, or the ticket's resolution, in the source's word, and what followed in the same environment.")
 	return s.close()
 }
@@ -124,8 +133,11 @@ func (b *book) logRow(r logged) []cell {
 	date, dateText, local := f.dates(b.zone)
 	row := []cell{
 		date, text(f.changeType()), text(f.description()), text(f.approval()), text(f.testing()), text(f.deployLog()), text(f.outcome()),
-		dateText, text(f.changeID()), text(f.repository()), text(f.environment()), text(f.declared("category", "change_category", "change_type")), text(f.risk()),
+		text(f.changeID()), dateText, text(f.repository()), text(f.environment()), text(f.declared("category", "change_category", "change_type")), text(f.risk()),
 		text(derivedRisk(r.results)), text(f.emergency(r.results)),
+	}
+	if r.hidden {
+		row[colDerivedRisk], row[colEmergency] = cell{}, cell{}
 	}
 	ticketCell := text(f.tickets())
 	if ticket != nil {
@@ -171,6 +183,9 @@ func (b *book) sampleCells(r logged) []cell {
 	if len(r.results) > 0 {
 		exceptions = ordinal(len(r.numbers))
 	}
+	if r.hidden {
+		exceptions = cell{}
+	}
 	if r.listed() {
 		return []cell{text(notSampled), text(notSampled), exceptions, text(notSampled), text(notSampled)}
 	}
@@ -185,6 +200,8 @@ func (b *book) inPopulation(r logged) string {
 		return "the population was not read"
 	case !r.outside && edge != "":
 		return "yes: " + edge
+	case !r.outside && slices.Contains(b.lonely[r.changeID()], "ticket done without deployment"):
+		return "yes: in doubt, see the sheet " + sheetReconciliation
 	case !r.outside:
 		return "yes"
 	case edge != "":

@@ -51,10 +51,13 @@ func (f facts) ticketType() string {
 		}
 		return f.noPR()
 	}
-	category := ""
+	category, unread := "", ""
 	for _, said := range []string{f.declared("category"), f.declared("change_category"), f.declared("change_type"), t.Type} {
 		low := strings.ToLower(said)
 		switch {
+		case strings.HasPrefix(low, notObtained), strings.HasPrefix(low, notCollected):
+			unread = said
+			continue
 		case isAbsence(low):
 			continue
 		case strings.Contains(low, "infra"), strings.Contains(low, "server"), strings.Contains(low, "network"), strings.Contains(low, "database"):
@@ -69,9 +72,12 @@ func (f facts) ticketType() string {
 		}
 	}
 	if category != "" {
-		return notObtained + ": the ticket's category, " + category + ", is none of Code, Config and Infra"
+		return category + " (the ticket's word)"
 	}
-	return notObtained + ": the ticket states no category"
+	if unread != "" {
+		return unread
+	}
+	return noneRecorded + ": the ticket states no category"
 }
 
 // isInfra reports whether a path describes infrastructure.

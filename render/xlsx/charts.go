@@ -28,10 +28,10 @@ func (s *sheet) charts(first, last int, letters area) {
 		{title: "Lead time from request to deployment, median days", kind: excelize.Col, column: colMedian, format: "0", rows: months},
 		{title: "Rework share", kind: excelize.Line, column: colRework, format: "0%", rows: months},
 	}
-	if s.b.survey.letters[emergencyLetter] {
+	if s.b.survey.letters[emergencyLetter] && s.b.tells() {
 		all = append(all, chart{title: "Emergency changes: count (columns) and share (line)", kind: excelize.Col, column: colEmergencies, format: "0", line: colEmergencyShare, second: "0%", rows: months})
 	}
-	if s.b.tested() {
+	if s.b.tells() {
 		all = append(all, chart{title: "Exceptions by month", kind: excelize.Col, column: colExceptions, format: "0", rows: months},
 			chart{title: "Exceptions by attribute", kind: excelize.Col, column: 1, format: "0", rows: letters})
 	}

@@ -18,21 +18,22 @@ type checkRow struct {
 // checklistSheet goes through the twelve rows of the common checklist and says
 // what evidence bears on each. It judges nothing that was not tested.
 func checklistSheet(b *book) error {
+	of, who := b.shown()
 	s := b.open(sheetChecklist, layout{printed: 7, frozen: 2, columns: []column{
 		{title: "#", width: 6, core: true},
-		{title: "Requirement", width: 28, core: true},
-		{title: "What it asks", width: 32, core: true},
-		{title: "Evidence in this package", width: 56, core: true},
-		{title: "Attributes and outcomes on the samples", width: 50, core: true},
-		{title: "Not in this package", width: 36, core: true},
-		{title: "Auditor's remark", width: 28, fill: true},
+		{title: "Requirement", width: 24, core: true},
+		{title: "What it asks", width: 28, core: true},
+		{title: "Evidence in this package", width: 48, core: true},
+		{title: "Attributes and outcomes on " + who, width: 44, core: true},
+		{title: "Not in this package", width: 28, core: true},
+		{title: "Auditor's remark", width: 24, fill: true},
 	}, lead: "Twelve things that a working change management process shows, and what in this package bears on each. Nothing is judged here: outcomes are those of the attributes that were tested."})
 	s.header()
 	for i, r := range b.checklist() {
 		var results []string
 		for _, letter := range strings.Fields(r.letters) {
 			if b.survey.letters[letter] {
-				results = append(results, letter+" "+b.attribute(letter).Title+": "+outcomes(b.survey.results[ofSamples][letter]))
+				results = append(results, letter+" "+b.attribute(letter).Title+": "+outcomes(b.survey.results[of][letter]))
 			}
 		}
 		said := strings.Join(results, "\n")
@@ -59,12 +60,12 @@ func (b *book) checklist() []checkRow {
 		{"Defined roles and separation of duties", "Whoever develops does not approve or deploy alone", "E F Q", b.peopleSaid(), "rights in the systems; see the PBC Tracker"},
 		{"A ticket for every change", "Description, reason, risk, impacted systems, rollback", "A B C V", b.gathered(evidence.KindTicket) + b.orphansSaid("pull request without ticket", "commit without ticket"), ""},
 		{"Version control for all code", "Commits reference the ticket", "A H J", b.gathered(evidence.KindPullRequest, evidence.KindCommit) + b.orphansSaid("commit without pull request"), ""},
-		{"Formal impact and risk assessment", "Data sensitivity, security, downtime; high risk goes to a board", "D X", present([]string{"change_ticket.pdf", "pull_request.pdf"}, documents, "Change Log, Risk"), "minutes of a board, unless attached"},
-		{"Testing before deployment", "Plan, unit and integration tests, results archived", "K L M N", present([]string{"ci_results.pdf", "testing_results.pdf"}, documents, "") + "\n" + b.gathered(evidence.KindChecks, evidence.KindBuild), "results that systems have deleted: sheet Gaps"},
-		{"Formal approvals recorded", "By a manager or board; emergencies afterwards", "E F G H I P", present([]string{"pull_request.pdf", "approval_record.pdf"}, documents, "Change Log, Approval"), ""},
-		{"Deployment plan and rollback plan", "Before the deployment", "T U", present([]string{"change_ticket.pdf", "pull_request.pdf"}, documents, ""), "tests of a rollback, unless attached"},
-		{"Implementation log", "Who, what, when", "O R W Y", present([]string{"deployment_log.pdf", "deployment_confirmation.pdf", "configuration_diff.pdf"}, documents, "Reconciliation, deployments to production"), ""},
-		{"Post-deployment verification", "Somebody looked, and production was well", "S Z", present([]string{"monitoring_confirmation.pdf"}, documents, "Change Log, Validation") + "\n" + b.gathered(evidence.KindSignal, evidence.KindExhibit), ""},
+		{"Formal impact and risk assessment", "Data sensitivity, security, downtime; high risk goes to a board", "D X", b.present([]string{"change_ticket.pdf", "pull_request.pdf"}, documents, "Change Log, Risk"), "minutes of a board, unless attached"},
+		{"Testing before deployment", "Plan, unit and integration tests, results archived", "K L M N", b.present([]string{"ci_results.pdf", "testing_results.pdf"}, documents, "") + "\n" + b.gathered(evidence.KindChecks, evidence.KindBuild), "results that systems have deleted: sheet Gaps"},
+		{"Formal approvals recorded", "By a manager or board; emergencies afterwards", "E F G H I P", b.present([]string{"pull_request.pdf", "approval_record.pdf"}, documents, "Change Log, Approval"), ""},
+		{"Deployment plan and rollback plan", "Before the deployment", "T U", b.present([]string{"change_ticket.pdf", "pull_request.pdf"}, documents, ""), "tests of a rollback, unless attached"},
+		{"Implementation log", "Who, what, when", "O R W Y", b.present([]string{"deployment_log.pdf", "deployment_confirmation.pdf", "configuration_diff.pdf"}, documents, "Reconciliation, deployments to production"), ""},
+		{"Post-deployment verification", "Somebody looked, and production was well", "S Z", b.present([]string{"monitoring_confirmation.pdf"}, documents, "Change Log, Validation") + "\n" + b.gathered(evidence.KindSignal, evidence.KindExhibit), ""},
 		{"Audit-trail retention", "Records are kept as long as policy says", "", fmt.Sprintf("%s with SHA-256: sheet %s, SHA256SUMS, manifest.json", plural(len(b.p.Files), "file"), sheetIndex) + b.expirySaid(), "the retention set in each system"},
 		{"Periodic review of the process", "For instance a quarterly audit of random changes", "", "Sheets " + sheetMetrics + ", " + sheetEmergency + ", " + sheetSelection, "records that the reviews took place"},
 	}

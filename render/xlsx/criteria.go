@@ -47,13 +47,14 @@ func focusPoints() []focusPoint {
 
 // criteriaSheet maps the points of focus to attributes, and those to evidence.
 func criteriaSheet(b *book) error {
+	of, who := b.shown()
 	s := b.open(sheetCriteria, layout{printed: 6, frozen: 2, columns: []column{
 		{title: "#", width: 6, core: true},
-		{title: "Point of focus of CC8.1", width: 40, core: true},
-		{title: "Specific to", width: 16, core: true},
-		{title: "Attributes", width: 38, core: true},
-		{title: "Evidence in this package", width: 48, core: true},
-		{title: "Outcomes on the samples", width: 54, core: true},
+		{title: "Point of focus of CC8.1", width: 34, core: true},
+		{title: "Specific to", width: 15, core: true},
+		{title: "Attributes", width: 34, core: true},
+		{title: "Evidence in this package", width: 42, core: true},
+		{title: "Outcomes on " + who, width: 48, core: true},
 	}, lead: "CC8.1: the entity authorizes, designs, develops or acquires, configures, documents, tests, approves and implements changes to its infrastructure, data, software, and procedures to meet its objectives. Points of focus are guidance, not requirements: one without an attribute is no deficiency."})
 	s.header()
 	documents := b.documents()
@@ -64,7 +65,7 @@ func criteriaSheet(b *book) error {
 				continue
 			}
 			letters = append(letters, a.Letter+" "+a.Title)
-			results = append(results, a.Letter+": "+outcomes(b.survey.results[ofSamples][a.Letter]))
+			results = append(results, a.Letter+": "+outcomes(b.survey.results[of][a.Letter]))
 		}
 		attributes := "none of this test's"
 		switch {
@@ -73,7 +74,12 @@ func criteriaSheet(b *book) error {
 		case len(letters) > 0:
 			attributes = strings.Join(letters, "\n")
 		}
-		s.row(ordinal(i+1), lookingLike(lookStrong, p.title), text(or(p.of, "every system")), text(attributes), text(present(p.documents, documents, p.also)), text(or(strings.Join(results, "\n"), notTested)))
+		said := strings.Join(results, "\n")
+		if said == "" && len(b.p.Attributes) > 0 {
+			said = "none: no attribute speaks of it"
+		}
+		said = or(said, notTested)
+		s.row(ordinal(i+1), lookingLike(lookStrong, p.title), text(or(p.of, "every system")), text(attributes), text(b.present(p.documents, documents, p.also)), text(said))
 	}
 	return s.close()
 }
@@ -90,7 +96,7 @@ func (b *book) documents() map[string]int {
 }
 
 // present says how many of these documents there are.
-func present(names []string, documents map[string]int, also string) string {
+func (b *book) present(names []string, documents map[string]int, also string) string {
 	var lines []string
 	for _, name := range names {
 		if n := documents[name]; n > 0 {
@@ -99,6 +105,9 @@ func present(names []string, documents map[string]int, also string) string {
 	}
 	if also != "" {
 		lines = append(lines, also)
+	}
+	if len(b.p.Dossiers) == 0 {
+		lines = append(lines, "documents are made for samples, and this workbook has none")
 	}
 	if len(lines) == 0 {
 		return "none: no sample has " + strings.Join(names, " or ")
@@ -109,6 +118,12 @@ func present(names []string, documents map[string]int, also string) string {
 // gathered counts what the samples hold of some kinds of records.
 func (b *book) gathered(kinds ...evidence.Kind) string {
 	var said []string
+	if len(b.p.Dossiers) == 0 && b.p.Log != nil {
+		for _, kind := range kinds {
+			said = append(said, fmt.Sprintf("%s: in the records of %d of %s", words(kind), b.survey.kinds[kind], plural(b.survey.changes, "change")))
+		}
+		return strings.Join(said, "; ")
+	}
 	for _, kind := range kinds {
 		samples, records := 0, map[evidence.Ref]bool{}
 		for i := range b.p.Dossiers {

@@ -83,18 +83,18 @@ type emergencySheet struct {
 }
 
 func newEmergencySheet(b *book) changeSheet {
-	s := &emergencySheet{sheet: b.open(sheetEmergency, layout{printed: 9, parts: true, labels: 2, columns: []column{
+	s := &emergencySheet{sheet: b.open(sheetEmergency, layout{printed: 9, paper: 9, parts: true, labels: 2, columns: []column{
 		{title: "Sample #", width: 11, core: true},
-		{title: "Change", width: 27, core: true},
+		{title: "Change", width: 26, core: true},
 		{title: "Deployed (UTC)", width: 19, core: true},
-		{title: "Outcome of P", width: 17, core: true},
+		{title: "Outcome of P", width: 16, core: true},
 		{title: "Elapsed (h)", width: 13, core: true, number: true},
-		{title: "Incident", width: 18, core: true},
+		{title: "Incident", width: 16, core: true},
 		{title: "Authoriser", width: 26, core: true},
-		{title: "Retroactive approval", width: 30, core: true},
-		{title: "Why", width: 46, core: true},
+		{title: "Retroactive approval", width: 28, core: true},
+		{title: "Why", width: 40, core: true},
 		{title: "All values read", width: 140},
-	}, lead: "Changes that the policy takes for emergencies, with the time that their formal record took. An auditor asks of each: was it one, was it authorised, was it documented, and are they rare?"})}
+	}, lead: "Changes that the policy takes for emergencies, with the time that their formal record took. An auditor asks of each: was it one, was it authorised, was it documented, and are they rare?" + b.withheld()})}
 	if _, tested := b.survey.letters[emergencyLetter]; !tested {
 		s.quiet = true
 		s.silent("Nothing was tested: no change of this package has an outcome for attribute P, so it is not known which changes are emergencies. The column \"Emergency\" of the Change Log gives what tickets and labels say.")
@@ -114,6 +114,10 @@ func (s *emergencySheet) share() {
 	}
 	if s.b.p.Log == nil {
 		s.note("The population was not read, so shares and quarters are not known: run `tickmark population`. The table below holds the samples alone.")
+		return
+	}
+	if !s.b.tells() {
+		s.note(strings.TrimSpace(s.b.withheld()) + " So shares and quarters are not told, and the table below holds the samples alone.")
 		return
 	}
 	s.gap()

@@ -10,23 +10,23 @@ import (
 // indexSheet lists every file with every payload that it was made from: a row
 // for each of the two together.
 func indexSheet(b *book) error {
-	s := b.open(sheetIndex, layout{printed: 6, frozen: 1, columns: []column{
+	s := b.open(sheetIndex, layout{printed: 5, paper: 5, frozen: 1, columns: []column{
 		{title: "Sample #", width: 11, core: true},
-		{title: "File", width: 64, core: true},
-		{title: "Title", width: 34, core: true},
-		{title: "Method", width: 15, core: true},
+		{title: "File", width: 84, core: true},
 		{title: "Bytes", width: 11, core: true, number: true},
-		{title: "SHA-256", width: 66, core: true, nowrap: true},
-		{title: "Source", width: 9},
-		{title: "System", width: 12},
-		{title: "Raw payload in the package", width: 64},
-		{title: "Raw payload SHA-256", width: 66, nowrap: true},
-		{title: "Retrieved (UTC)", width: 19},
-		{title: "Unchanged at source (UTC)", width: 19},
-		{title: "Retrieved by", width: 20},
-		{title: "Collector", width: 16},
+		{title: "SHA-256", width: 60, core: true, nowrap: true},
+		{title: "Source", width: 10, core: true},
+		{title: "Title", width: 120},
+		{title: "Method", width: 18},
+		{title: "System", width: 14},
+		{title: "Raw payload in the package", width: 120},
+		{title: "Raw payload SHA-256", width: 60, nowrap: true},
+		{title: "Retrieved (UTC)", width: 20},
+		{title: "Unchanged at source (UTC)", width: 24},
+		{title: "Retrieved by", width: 44},
+		{title: "Collector", width: 18},
 		{title: "Redacted?", width: 14},
-		{title: "Source URL", width: 70},
+		{title: "Source URL", width: 120, nowrap: true},
 	}, lead: "Every file of the package, and every answer of a system that it was made from. A row is one file with one of them: 1 of 9, 2 of 9, and so on."})
 	s.header()
 	base := b.folders.base
@@ -49,6 +49,7 @@ func indexSheet(b *book) error {
 	for _, title := range unlinked {
 		s.note(fmt.Sprintf("Column %q shows its addresses without links: there are too many for one sheet.", title))
 	}
+	s.note("On paper stand the columns up to Source; the others, with what each file was made from, are for the screen.")
 	s.note("Every file of the package is in SHA256SUMS; this sheet lists those that were there when the workbook was written, which is all but the workbook itself, README.txt, redactions.json, manifest.json and SHA256SUMS.")
 	s.note("Raw payload SHA-256 is of the answer as the source sent it. The file in source/ has another one where secrets were taken out of it: \"Redacted?\" compares the two.")
 	return s.close()
@@ -86,12 +87,13 @@ func indexRow(file evidence.PackedFile, s evidence.Provenance, i int, base strin
 		sample = ordinal(file.Sample)
 	}
 	row := []cell{
-		sample, linked(shown(file.Path, base), relative(file.Path, base)), text(said(oneLine(file.Title, 300))), text(said(file.Method)),
-		amount(file.Size), text(file.SHA256),
+		sample, linked(shown(file.Path, base), relative(file.Path, base)), amount(file.Size), lookingLike(lookHash, file.SHA256),
 	}
+	title, method := text(said(oneLine(file.Title, 300))), text(said(file.Method))
 	if s.SHA256 == "" && s.URL == "" {
 		const none = "none: not made from a source's answer"
-		for range 9 {
+		row = append(row, text("none"), title, method)
+		for range 8 {
 			row = append(row, text("none"))
 		}
 		return append(row, text(none))
@@ -109,7 +111,7 @@ func indexRow(file evidence.PackedFile, s evidence.Provenance, i int, base strin
 	}
 	confirmed := moment(s.ConfirmedAt, "none: retrieved once")
 	return append(row,
-		text(fmt.Sprintf("%d of %d", i+1, len(file.Sources))), text(s.System), payload, text(said(s.SHA256)),
+		text(fmt.Sprintf("%d of %d", i+1, len(file.Sources))), title, method, text(s.System), payload, lookingLike(lookHash, said(s.SHA256)),
 		moment(s.RetrievedAt, noneRecorded), confirmed, text(by), text(said(s.Collector)), text(redacted), linked(s.URL, web(s.URL)))
 }
 

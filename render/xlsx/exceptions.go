@@ -33,21 +33,21 @@ func (b *book) exceptionLink(n int) string {
 func newExceptionSheet(b *book) changeSheet {
 	s := &exceptionSheet{sheet: b.open(sheetExceptions, layout{printed: 9, frozen: 3, columns: []column{
 		{title: "#", width: 6, core: true},
-		{title: "Sample #", width: 11, core: true},
-		{title: "Change", width: 24, core: true},
+		{title: "Sample #", width: 13, core: true},
+		{title: "Change", width: 26, core: true},
 		{title: "Attribute", width: 24, core: true},
 		{title: "Key", width: 7, core: true},
-		{title: "Condition", width: 44, core: true},
-		{title: "Criteria", width: 34, core: true},
-		{title: "Cause", width: 24, core: true},
-		{title: "Effect / extent", width: 28, core: true},
+		{title: "Condition", width: 50, core: true},
+		{title: "Criteria", width: 44, core: true},
+		{title: "Cause", width: 18, core: true},
+		{title: "Effect / extent", width: 30, core: true},
 		{title: "Compensating control", width: 30},
 		{title: "Management response", width: 36},
 		{title: "Owner", width: 18},
 		{title: "Due", width: 17},
 		{title: "Status", width: 14},
 		{title: "Responded by, at", width: 24},
-	}, lead: "Every exception that management's test identified, those of the samples first. Condition is what was found; a response never changes an outcome. Conclusions are the auditor's."})}
+	}, lead: "Every exception that management's test identified, those of the samples first. Condition is what was found; a response never changes an outcome. Conclusions are the auditor's." + b.withheld()})}
 	if !b.tested() {
 		s.silent("Nothing was tested, so no exception is known.")
 		return s
@@ -106,25 +106,25 @@ func (s *exceptionSheet) exception(r logged, res evidence.Result) []cell {
 	}
 }
 
-// criteria gives what an attribute asserts, with what the policy sets for it.
+// criteria gives what an attribute asserts. What the policy sets for it is in the
+// legend: repeated here it would make tall rows of every exception.
 func (b *book) criteria(a evidence.Attribute) string {
-	lines := []string{a.Text}
 	if a.Criterion != "" {
-		lines[0] = a.Criterion + ": " + a.Text
+		return a.Criterion + ": " + a.Text
 	}
-	for _, t := range a.Thresholds {
-		lines = append(lines, t.Name+": "+t.Value)
-	}
-	return strings.TrimSpace(strings.Join(lines, "\n"))
+	return a.Text
 }
 
 // extent says how often an attribute has exceptions.
 func (b *book) extent(letter string) string {
-	said := fmt.Sprintf("%d of %s tested", b.survey.results[ofSamples][letter][evidence.Exception], plural(b.survey.tested[ofSamples], "sample"))
-	if b.p.Log != nil {
-		said += fmt.Sprintf("; %d of %s of the population tested", b.survey.results[ofPopulation][letter][evidence.Exception], plural(b.survey.tested[ofPopulation], "change"))
+	var said []string
+	if n := b.survey.tested[ofSamples]; n > 0 {
+		said = append(said, fmt.Sprintf("%d of %s tested", b.survey.results[ofSamples][letter][evidence.Exception], plural(n, "sample")))
 	}
-	return said
+	if b.p.Log != nil && b.tells() {
+		said = append(said, fmt.Sprintf("%d of %s of the population tested", b.survey.results[ofPopulation][letter][evidence.Exception], plural(b.survey.tested[ofPopulation], "change")))
+	}
+	return strings.Join(said, "; ")
 }
 
 // response gives what management says to an exception.
@@ -173,7 +173,7 @@ func (s *exceptionSheet) end() error {
 			}
 		}
 		s.gap()
-		s.note("Condition and criteria are those of the test unless management worded them. Extent counts exceptions to the same attribute. \"" + unanswered + "\": management has said nothing on it; `tickmark respond` takes the answer.")
+		s.note("Condition and criteria are those of the test unless management worded them. What the policy sets for each attribute: sheet " + sheetLegend + ". Extent counts exceptions to the same attribute. \"" + unanswered + "\": management has said nothing on it; `tickmark respond` takes the answer.")
 	}
 	return s.close()
 }

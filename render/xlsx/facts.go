@@ -100,7 +100,7 @@ func (f facts) cut(ref evidence.Ref, parts ...string) string {
 	if it, ok := f.c.Find(ref); ok {
 		for _, unread := range it.Unread {
 			for _, part := range parts {
-				if strings.Contains(strings.ToLower(unread), part) {
+				if speaksOf(unread, part) {
 					return notCollected
 				}
 			}
@@ -108,7 +108,7 @@ func (f facts) cut(ref evidence.Ref, parts ...string) string {
 	}
 	for _, g := range f.c.GapsOf(ref) {
 		for _, part := range parts {
-			if strings.Contains(strings.ToLower(g.Part), part) {
+			if speaksOf(g.Part, part) {
 				return notObtained + ": " + string(g.Reason)
 			}
 		}
@@ -116,11 +116,18 @@ func (f facts) cut(ref evidence.Ref, parts ...string) string {
 	return ""
 }
 
+// speaksOf reports whether what is missing of a record is the part that is
+// asked for. Comments on a review are none of its reviews.
+func speaksOf(missing, part string) bool {
+	missing = strings.ToLower(missing)
+	return strings.Contains(missing, part) && (!strings.Contains(missing, "comment") || strings.Contains(part, "comment"))
+}
+
 // noTicket says why no ticket is known. Of a change that is no sample, the
 // reconciliation of the lists may tell.
 func (f facts) noTicket() string {
 	if f.listed() && (slices.Contains(f.b.lonely[f.changeID()], "pull request without ticket") || slices.Contains(f.b.lonely[f.changeID()], "commit without ticket")) {
-		return noneRecorded + ": the lists hold no ticket that it names"
+		return noneRecorded + ": no ticket in the lists"
 	}
 	return f.absent(evidence.KindTicket)
 }

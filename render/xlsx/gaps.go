@@ -13,11 +13,11 @@ func gapsSheet(b *book) error {
 	s := b.open(sheetGaps, layout{printed: 9, frozen: 1, columns: []column{
 		{title: "Sample #", width: 11, core: true},
 		{title: "Auditor's reference", width: 15, core: true},
-		{title: "Record", width: 30, core: true},
-		{title: "Part", width: 18, core: true},
+		{title: "Record", width: 28, core: true},
+		{title: "Part", width: 16, core: true},
 		{title: "Reason", width: 14, core: true},
-		{title: "What it means", width: 36, core: true},
-		{title: "Detail", width: 40, core: true},
+		{title: "What it means", width: 34, core: true},
+		{title: "Detail", width: 36, core: true},
 		{title: "Collector", width: 14, core: true},
 		{title: "When (UTC)", width: 19, core: true},
 	}, lead: "Evidence of the samples that was asked for and not obtained. A gap is not an exception, and it never counts as if the evidence were there."})

@@ -12,11 +12,11 @@ import (
 func legendSheet(b *book) error {
 	s := b.open(sheetLegend, layout{printed: 9, parts: true, labels: 2, columns: []column{
 		{title: "Letter", width: 8, core: true},
-		{title: "Title", width: 26, core: true},
-		{title: "What is asserted", width: 44, core: true},
+		{title: "Title", width: 25, core: true},
+		{title: "What is asserted", width: 36, core: true},
 		{title: "Criterion", width: 11, core: true},
-		{title: "Points of focus", width: 30, core: true},
-		{title: "Procedure", width: 52, core: true},
+		{title: "Points of focus", width: 26, core: true},
+		{title: "Procedure", width: 48, core: true},
 		{title: "Rule version", width: 9, core: true},
 		{title: "Thresholds", width: 30, core: true},
 		{title: "Key", width: 7, core: true},
@@ -42,6 +42,10 @@ func legendSheet(b *book) error {
 		s.row(sign, lookingLike(lookLabel, or(string(m.outcome), notTested)), wide(text(m.means), s.printed-2))
 	}
 	s.row(lookingLike(lookMark, "PBC"), lookingLike(lookLabel, "prepared by client"), wide(text("Everything in this workbook is prepared by management from its own systems' records; tests are management's self-assessment."), s.printed-2))
+	s.section("Overall, the gravest first")
+	for _, o := range evidence.Overalls() {
+		s.row(wide(lookingLike(lookLabel, overallName(o)), 2), wide(text(overallMeans(o)), s.printed-2))
+	}
 	s.section("Policy that was tested by")
 	if b.p.Policy == (evidence.PolicyRef{}) {
 		s.silent("No policy was named for this package.")
@@ -65,8 +69,25 @@ func legendSheet(b *book) error {
 			ordinal(a.Version), text(orNone(thresholds(a))), key)
 	}
 	s.gap()
-	s.note("Key: an exception to a key attribute is an exception to the change. Rule version grows when outcomes may differ from those of an earlier version.")
+	s.note("Key: which attributes are key is set by the policy; what that means for a change stands above under Overall. Rule version grows when outcomes may differ from those of an earlier version.")
 	return s.close()
+}
+
+func overallName(o evidence.Overall) string { return strings.ToUpper(string(o[:1])) + string(o[1:]) }
+
+// overallMeans says when a change has an overall result.
+func overallMeans(o evidence.Overall) string {
+	switch o {
+	case evidence.KeyException:
+		return "At least one attribute that the policy calls key is not met. Exceptions to other attributes are named behind it."
+	case evidence.OtherException:
+		return "No key attribute has an exception, and another attribute has. It is an exception all the same, and comes before any review; key attributes that are not decided are named behind it."
+	case evidence.Undecided:
+		return "No attribute has an exception, and at least one key attribute needs review, could not be tested or was not. It is not known what the change comes to."
+	case evidence.NoExceptions:
+		return "No attribute has an exception, and every key attribute is met or does not apply. Other attributes may still need review: their marks " + tickReview + " and " + tickUnable + " stand in the row. It is no conclusion; that is the auditor's."
+	}
+	return "No attribute of the change was tested."
 }
 
 func thresholds(a evidence.Attribute) string {

@@ -3,6 +3,7 @@ package xlsx
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
@@ -42,7 +43,7 @@ func metricsSheet(b *book) error {
 		columns = append(columns, column{title: title, width: 12.5, core: true, number: true})
 	}
 	s := b.open(sheetMetrics, layout{printed: metricColumns, parts: true, labels: 1, columns: columns,
-		lead: "By month of the first production deployment. Blank: there was nothing to measure in that month. Whether a figure is good is for the reader to judge."})
+		lead: "By month of the first production deployment. Blank: there was nothing to measure in that month. Whether a figure is good is for the reader to judge." + b.withheld()})
 	if b.p.Log == nil {
 		s.silent("The population was not read, and figures of the samples alone would mislead. Run `tickmark population`.")
 		return s.close()
@@ -68,7 +69,7 @@ func metricsSheet(b *book) error {
 	for _, n := range []string{
 		"Success rate: production deployments that were reported successful, of all that were tried; a rollback is a deployment that goes back, in the ledger's word.",
 		"Lead time: from the creation of the ticket to the first production deployment, for changes of which both moments are known.",
-		"Emergencies: changes that attribute P takes for emergencies. Share: of the changes of the month. Where nothing was tested, they are blank.",
+		"Emergencies: changes that attribute P takes for emergencies. Share: of the changes of the month. Where nothing was tested or is told, they are blank.",
 		"Reworked: changes whose title takes an earlier one back (\"Revert …\"), and changes whose deployment was followed by a rollback that is not known to contain them.",
 	} {
 		s.note(n)
@@ -127,10 +128,10 @@ func (s *sheet) metric(m metric, l look) {
 	}
 	row := []cell{lookingLike(l, m.name), count(m.changes), count(m.tried), count(m.succeeded), part(m.succeeded, m.tried), count(m.rollbacks),
 		count(len(m.lead)), percentile(m.lead, 50), percentile(m.lead, 90), {}, {}, count(m.reworked), part(m.reworked, m.changes), {}}
-	if s.b.survey.letters[emergencyLetter] {
+	if s.b.survey.letters[emergencyLetter] && s.b.tells() {
 		row[colEmergencies], row[colEmergencyShare] = count(m.emergencies), part(m.emergencies, m.changes)
 	}
-	if s.b.tested() {
+	if s.b.tells() {
 		row[colExceptions] = count(m.exceptions)
 	}
 	s.row(row...)
@@ -149,9 +150,9 @@ func percentile(all []time.Duration, percent int) cell {
 // byAttribute counts exceptions by attribute and month. It gives the rows of
 // the attributes, and the column of their sums.
 func (s *sheet) byAttribute(months []metric) (at area) {
-	if !s.b.tested() {
+	if !s.b.tells() {
 		s.section("Exceptions by attribute")
-		s.silent("Nothing was tested.")
+		s.silent(or(strings.TrimSpace(s.b.withheld()), "Nothing was tested."))
 		return at
 	}
 	const most = metricColumns - 2 // months that fit beside the letter and the sum

@@ -31,10 +31,10 @@ func orphanKinds() []orphanKind {
 			"Read it together with the commit: same question, seen from production."},
 		{"deployment of an unknown commit", "Production ran a commit that is neither on the deployed branch nor in any list: what was deployed is not known.",
 			"Find the commit (a branch, a tag, a fork, a deleted branch) and what it held."},
-		{"ticket without pull request", "A ticket says that its change went live, and no pull request answers it: a change by ticket alone, as for infrastructure or settings.",
+		{"ticket without pull request", "A ticket says by a configured field that its change went live, and no pull request answers it: a change by ticket alone, as for infrastructure or settings.",
 			"Nothing is wrong where that is how such changes are made. Else link the pull request."},
-		{"ticket done without deployment", "A ticket was closed as done, and neither a deployment nor a field says that anything went live.",
-			"Link the change that carried it out, or correct the ticket."},
+		{"ticket done without deployment", "A ticket counts as gone live by its status alone, which the configuration takes for that, or although the code that names it has not reached production. No deployment says so. It stays in the population until that is settled.",
+			"Link the change that carried it out, or correct the ticket. Where the status says nothing of production, such as Done of a task, take it out of the configuration."},
 		{"ticket closed undone", "A ticket says that it went live, and was closed with a resolution that says that nothing was done.",
 			"Correct whichever is wrong. It is not in the population."},
 	}

@@ -32,17 +32,17 @@ type request struct {
 func pbcSheet(b *book) error {
 	s := b.open(sheetPBC, layout{printed: 12, frozen: 1, columns: []column{
 		{title: "Req #", width: 8, core: true},
-		{title: "Criterion/Control", width: 13, core: true},
-		{title: "Request description", width: 42, core: true},
+		{title: "Criterion/Control", width: 12, core: true},
+		{title: "Request description", width: 38, core: true},
 		{title: "Type", width: 12, core: true},
-		{title: "Period", width: 24, core: true},
-		{title: "System", width: 20, core: true},
-		{title: "Owner", width: 14, fill: true},
+		{title: "Period", width: 22, core: true},
+		{title: "System", width: 16, core: true},
+		{title: "Owner", width: 13, fill: true},
 		{title: "Requested", width: 12, fill: true},
 		{title: "Due", width: 12, fill: true},
 		{title: "Status", width: 13, core: true},
-		{title: "File(s)", width: 52, core: true},
-		{title: "Auditor comment", width: 30, fill: true},
+		{title: "File(s)", width: 44, core: true},
+		{title: "Auditor comment", width: 24, fill: true},
 		{title: "Not in this package", width: 52},
 	}, lead: "What auditors of change management commonly ask for (prepared by client), and which part of this package answers it. Boxed columns are to be filled in; add requests below."})
 	s.header()
@@ -155,6 +155,8 @@ func (b *book) emergencyRequest(systems string) request {
 	switch _, tested := b.survey.letters[emergencyLetter]; {
 	case !tested:
 		r.missing = "no change was tested for being an emergency"
+	case b.p.SampleResultsOnly:
+		r.files, r.link, r.missing = "Sheet "+sheetEmergency, inside(sheetEmergency), "emergencies that are no sample: results of changes that were not sampled are left out"
 	case b.p.Log == nil:
 		r.files, r.link, r.missing = "Sheet "+sheetEmergency, inside(sheetEmergency), "emergencies that are no sample: the population was not read"
 	default:

@@ -87,15 +87,15 @@ func (a *account) said() string {
 // peopleSheet says who is who: which accounts one human has in all systems,
 // with which role and when; and the accounts that nobody has named.
 func peopleSheet(b *book) error {
-	s := b.open(sheetPeople, layout{printed: 8, frozen: 1, columns: []column{
-		{title: "Human or account", width: 26, core: true},
-		{title: "Kind", width: 14, core: true},
-		{title: "System", width: 14, core: true},
-		{title: "Account", width: 26, core: true},
+	s := b.open(sheetPeople, layout{printed: 8, paper: 8, frozen: 1, columns: []column{
+		{title: "Human or account", width: 24, core: true},
+		{title: "Kind", width: 13, core: true},
+		{title: "System", width: 12, core: true},
+		{title: "Account", width: 24, core: true},
 		{title: "Account ID", width: 18, core: true},
 		{title: "Type, by the source", width: 14, core: true},
-		{title: "Roles, from – to", width: 40, core: true},
-		{title: "Part in the changes of this workbook", width: 50, core: true},
+		{title: "Roles, from – to", width: 36, core: true},
+		{title: "Part in the changes of this workbook", width: 42, core: true},
 		{title: "E-mail", width: 32},
 	}, lead: "Whether two accounts are one human decides whether an approval is independent. Names, kinds and roles are what the organisation states; the rest is what the sources show."})
 	s.header()

@@ -14,13 +14,13 @@ import (
 // The long list of orphans comes last, with the filter on it.
 func reconciliationSheet(b *book) error {
 	s := b.open(sheetReconciliation, layout{printed: 7, parts: true, columns: []column{
-		{title: "Kind", width: 30},
-		{title: "Record", width: 15},
-		{title: "System", width: 15},
+		{title: "Kind", width: 28},
+		{title: "Record", width: 20},
+		{title: "System", width: 20},
 		{title: "At (UTC)", width: 20},
-		{title: "Change", width: 30},
-		{title: "Name", width: 46},
-		{title: "Detail", width: 52},
+		{title: "Change", width: 28},
+		{title: "Name", width: 36},
+		{title: "Detail", width: 38},
 	}, lead: "Commits, pull requests, production deployments and tickets held against each other, in each direction. An orphan is a record without its counterpart: it asks for an explanation, and is not by itself an exception."})
 	p := b.p.Population
 	if p == nil {
@@ -110,15 +110,12 @@ func (s *sheet) cutOff(p *evidence.Population) {
 		if e.InPopulation {
 			in = "yes"
 		}
-		s.row(text(said(e.Edge)), dayCell(e.Merged), dayCell(e.Deployed), text(in), linked(e.ID, web(e.URL)), text(said(oneLine(e.Title, 300))), text(said(e.Why)))
+		deployed := moment(e.Deployed, "none")
+		if e.DayOnly { // a day alone is no midnight
+			deployed = text(e.Deployed.UTC().Format(time.DateOnly) + ", a day alone")
+		}
+		s.row(text(said(e.Edge)), moment(e.Merged, "none"), deployed, text(in), linked(e.ID, web(e.URL)), text(said(oneLine(e.Title, 300))), text(said(e.Why)))
 	}
-}
-
-func dayCell(t time.Time) cell {
-	if t.IsZero() {
-		return text("none")
-	}
-	return cell{value: dayOf(t.UTC())}
 }
 
 // numberGaps lists runs of numbers with one explanation together.

@@ -13,12 +13,12 @@ import (
 func selectionSheet(b *book) error {
 	s := b.open(sheetSelection, layout{printed: 8, parts: true, labels: 2, columns: []column{
 		{title: "Sample #", width: 11},
-		{title: "Change", width: 32},
+		{title: "Change", width: 30},
 		{title: "Stratum", width: 20},
-		{title: "Rank", width: 11},
-		{title: "Void", width: 26},
-		{title: "Replaces", width: 26},
-		{title: "SHA-256(seed, line feed, change)", width: 66, nowrap: true},
+		{title: "Rank", width: 13},
+		{title: "Void", width: 20},
+		{title: "Replaces", width: 22},
+		{title: "SHA-256(seed, line feed, change)", width: 60, nowrap: true},
 		{title: "Folder", width: 36},
 	}, lead: "How the samples came to be, so that anybody can select them again. Samples are never replaced in silence: a void one stays listed beside its successor."})
 	sel := b.p.Selection
@@ -101,7 +101,7 @@ func (s *sheet) selected(sel *evidence.Selection) {
 		if it.Void != "" {
 			void = lookingLike(lookStrong, "void: "+it.Void)
 		}
-		s.row(sample, text(it.ID), text(said(it.Stratum)), ordinal(it.Rank), void, text(orNone(it.Replaces)), text(it.Digest), folder)
+		s.row(sample, text(it.ID), text(said(it.Stratum)), ordinal(it.Rank), void, text(orNone(it.Replaces)), lookingLike(lookHash, it.Digest), folder)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 type layout struct {
 	columns []column
 	printed int    // columns that fill the first page's width; the others follow on further pages
+	paper   int    // columns that are printed at all; 0 prints all
 	frozen  int    // columns that stay in sight, and are repeated on further pages
 	lead    string // what the sheet says, below its title; "" for a sheet that begins with its header
 	parts   bool   // the sheet has several tables, so that only its title stays in sight
@@ -90,6 +91,12 @@ func (s *sheet) view() error {
 	pane := "bottomLeft"
 	if s.frozen > 0 {
 		pane = "bottomRight"
+	}
+	if s.fits() {
+		fit := true
+		if err := s.b.file.SetSheetProps(s.name, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
+			return err
+		}
 	}
 	off := false
 	if err := s.b.file.SetSheetView(s.name, 0, &excelize.ViewOptions{ShowGridLines: &off}); err != nil {
@@ -228,7 +235,7 @@ func (s *sheet) needs(cells []cell) float64 {
 	height, at := line, 0
 	for _, c := range cells {
 		span := max(1, c.span)
-		if v, ok := c.value.(string); ok && at < len(s.columns) && !(s.columns[at].nowrap && c.look == lookDefault) {
+		if v, ok := c.value.(string); ok && at < len(s.columns) && !s.oneLine(at, c.look) {
 			v = clean(v)
 			if c.look == lookCode { // narrow letters, but each of the same width
 				height = max(height, small*float64(wrapped(v, 1.05*s.width(at, at+span))))
@@ -239,6 +246,17 @@ func (s *sheet) needs(cells []cell) float64 {
 		at += span
 	}
 	return height + 3
+}
+
+// oneLine reports whether a text of this look stays on one line, however long.
+func (s *sheet) oneLine(column int, l look) bool {
+	switch l {
+	case lookDefault:
+		return s.columns[column].nowrap
+	case lookHash, lookMark, lookMarkOpen, lookMarkBad:
+		return true
+	}
+	return false
 }
 
 // width is that of the columns from, up to and without to, in characters.
@@ -326,10 +344,15 @@ func (s *sheet) finish() error {
 		return err
 	}
 	landscape, a4, scale := "landscape", 9, s.scale()
+	page := excelize.PageLayoutOptions{Orientation: &landscape, Size: &a4, AdjustTo: &scale}
+	if wide, high := 1, 0; s.fits() { // as many pages down as there are
+		page = excelize.PageLayoutOptions{Orientation: &landscape, Size: &a4, FitToWidth: &wide, FitToHeight: &high}
+	}
 	margin, edge, furnitureEdge := 0.4, 0.75, 0.3
 	for _, err := range []error{
 		s.setFilter(),
-		f.SetPageLayout(s.name, &excelize.PageLayoutOptions{Orientation: &landscape, Size: &a4, AdjustTo: &scale}),
+		f.SetPageLayout(s.name, &page),
+		s.setArea(),
 		f.SetPageMargins(s.name, &excelize.PageLayoutMarginsOptions{Left: &margin, Right: &margin, Top: &edge, Bottom: &edge, Header: &furnitureEdge, Footer: &furnitureEdge}),
 		f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: s.name, RefersTo: titles}),
 		f.SetHeaderFooter(s.name, furniture(s.name, s.b.p)),
@@ -339,7 +362,7 @@ func (s *sheet) finish() error {
 			return err
 		}
 	}
-	if s.printed == len(s.columns) {
+	if s.fits() {
 		return nil
 	}
 	next, err := excelize.CoordinatesToCellName(s.printed+1, 1)
@@ -347,6 +370,29 @@ func (s *sheet) finish() error {
 		return err
 	}
 	return s.out.InsertPageBreak(next)
+}
+
+// fits reports whether all that is printed stands on the width of one page.
+func (s *sheet) fits() bool { return s.onPaper() == s.printed }
+
+// onPaper is how many columns are printed.
+func (s *sheet) onPaper() int {
+	if s.paper > 0 {
+		return s.paper
+	}
+	return len(s.columns)
+}
+
+// setArea says which columns are printed, where they are not all.
+func (s *sheet) setArea() error {
+	if s.paper == 0 {
+		return nil
+	}
+	last, err := excelize.ColumnNumberToName(s.paper)
+	if err != nil {
+		return err
+	}
+	return s.b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", Scope: s.name, RefersTo: fmt.Sprintf("'%s'!$A$1:$%s$%d", s.name, last, max(1, s.at))})
 }
 
 func (s *sheet) setFilter() error {

@@ -123,11 +123,15 @@ func TestReconciliation(t *testing.T) {
 	p.Population.Months[0].Changes = 0
 	text := saidOn(t, workbook(t, p), sheetReconciliation)
 	for _, want := range []string{"commit without pull request | 3 | ", "build without a name | 1 | A kind of record without its counterpart that this version has no words for.", "no change reached production: ask why",
-		"acme/vault | repository | github | 0 | hidden | Configured, and the source does not show it", "merged inside the period, not deployed | 2026-06-29 | none | no | acme/api#991", "acme/api | 401 | 402 | 2 | an issue",
+		"acme/vault | repository | github | 0 | hidden | Configured, and the source does not show it", "merged inside the period, not deployed | 2026-06-29 18:00:00 | none | no | acme/api#991", "acme/api | 401 | 402 | 2 | an issue",
 		"| rollback | ", "| did not succeed; begun ", "Whole period | 39 | ", "the population has 46"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the sheet does not say %q", want)
 		}
+	}
+	p.Population.Edges[0].Deployed, p.Population.Edges[0].DayOnly = time.Date(2026, 6, 2, 0, 0, 0, 0, time.UTC), true
+	if text := saidOn(t, workbook(t, p), sheetReconciliation); !strings.Contains(text, "| 2026-06-02, a day alone | ") || strings.Contains(text, "2026-06-02 00:00") {
+		t.Error("a day alone is shown as a midnight")
 	}
 	for _, o := range p.Population.Orphans {
 		if !strings.Contains(text, "| "+o.Ref.ID+" | ") {
@@ -138,7 +142,7 @@ func TestReconciliation(t *testing.T) {
 
 // TestHostileTexts: what strangers wrote stays text on every sheet.
 func TestHostileTexts(t *testing.T) {
-	const evil = "=cmd|' /C calc'!A0 \x00\x1b[2J\u202e\t@SUM(1)"
+	const evil = "=cmd|' /C calc'!A0 \x00\x1b[2J\u202e\u200f\u061c\t@SUM(1)"
 	p := rendertest.AuditPackage()
 	p.Organization, p.Policy.Name = evil, evil
 	p.Unmatched[0] = evidence.Unmatched{Where: evil, Requested: evil, Label: evil, Reason: evidence.Ambiguous, Tried: []string{evil}}
@@ -158,7 +162,7 @@ func TestHostileTexts(t *testing.T) {
 			if strings.Contains(value, "cmd|") {
 				found++
 			}
-			if c[0] == "f" || strings.ContainsAny(value, "\x00\x1b\t\u202e") || c[0] == "s" && c[3] != "@" {
+			if c[0] == "f" || strings.ContainsAny(value, "\x00\x1b\t\u202e\u200e\u200f\u061c") || c[0] == "s" && c[3] != "@" {
 				t.Errorf("%s!%s: %q", s.Name, at, c)
 			}
 			if link, ok := c[2].(string); ok && !strings.HasPrefix(link, "https://") && !strings.HasPrefix(link, "http://127.0.0.1:9090/") && strings.Contains(link, ":") {

@@ -18,6 +18,7 @@ const (
 	lookPlain
 	lookAbsent
 	lookLink
+	lookLinkPlain // does not wrap
 	lookDay
 	lookMoment
 	lookOrdinal
@@ -28,6 +29,7 @@ const (
 	lookStrong
 	lookLabel
 	lookCode
+	lookHash
 	lookMark       // tick marks that call for nothing
 	lookMarkOpen   // tick marks that call for a look
 	lookMarkBad    // tick marks of exceptions
@@ -104,6 +106,7 @@ func looksOf() [looks]excelize.Style {
 		lookPlain:         {Font: face(ink, 10), Border: line, Alignment: nowrap, NumFmt: asText},
 		lookAbsent:        {Font: italic, Border: line, Alignment: wrap, NumFmt: asText},
 		lookLink:          {Font: underlined, Border: line, Alignment: wrap, NumFmt: asText},
+		lookLinkPlain:     {Font: underlined, Border: line, Alignment: nowrap, NumFmt: asText},
 		lookDay:           {Font: face(ink, 10), Border: line, Alignment: nowrap, CustomNumFmt: &date},
 		lookMoment:        {Font: face(ink, 10), Border: line, Alignment: nowrap, CustomNumFmt: &moment},
 		lookOrdinal:       {Font: face(ink, 10), Border: line, Alignment: nowrap, NumFmt: 1},
@@ -114,9 +117,10 @@ func looksOf() [looks]excelize.Style {
 		lookStrong:        {Font: bold(ink, 10), Border: line, Alignment: wrap, NumFmt: asText},
 		lookLabel:         {Font: bold(accent, 10), Border: line, Alignment: wrap, NumFmt: asText},
 		lookCode:          {Font: &excelize.Font{Family: "Consolas", Size: 8.5, Color: ink}, Border: line, Alignment: wrap, NumFmt: asText},
-		lookMark:          {Font: face(accent, 10), Border: line, Alignment: centre, NumFmt: asText},
-		lookMarkOpen:      {Font: bold(accent, 10), Fill: filled(accentTint), Border: box("FFFFFF", 1), Alignment: centre, NumFmt: asText},
-		lookMarkBad:       {Font: bold("FFFFFF", 10), Fill: filled(accent), Border: box("FFFFFF", 1), Alignment: centre, NumFmt: asText},
+		lookHash:          {Font: &excelize.Font{Family: "Consolas", Size: 8.5, Color: ink}, Border: line, Alignment: nowrap, NumFmt: asText},
+		lookMark:          {Font: face(accent, 9), Border: line, Alignment: centre, NumFmt: asText},
+		lookMarkOpen:      {Font: bold(accent, 9), Fill: filled(accentTint), Border: box("FFFFFF", 1), Alignment: centre, NumFmt: asText},
+		lookMarkBad:       {Font: bold("FFFFFF", 9), Fill: filled(accent), Border: box("FFFFFF", 1), Alignment: centre, NumFmt: asText},
 		lookFill:          {Font: face(ink, 10), Border: box(boxline, 1), Alignment: wrap, NumFmt: asText},
 		lookNote:          {Font: face(muted, 10), Alignment: wrap, NumFmt: asText},
 		lookWarning:       {Font: bold(accent, 10), Fill: filled(accentTint), Alignment: middle, NumFmt: asText},
@@ -199,6 +203,8 @@ func byText(c cell, col column, s string) (look, any) {
 	}
 	s = said(fit(clean(s), whole))
 	switch {
+	case c.link != "" && col.nowrap:
+		return lookLinkPlain, s
 	case c.link != "":
 		return lookLink, s
 	case isAbsence(s):

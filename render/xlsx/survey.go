@@ -16,6 +16,7 @@ type survey struct {
 	changes int          // in the population; 0 where it was not read
 	samples map[int]bool // that the population holds
 	letters map[string]bool
+	kinds   map[evidence.Kind]int                  // changes of the population that have records of a kind
 	tested  [2]int                                 // of the samples, and of the population
 	results [2]map[string]map[evidence.Outcome]int // likewise, by letter
 	months  map[string]*monthFacts                 // of the population, by month of deployment
@@ -38,7 +39,7 @@ type monthFacts struct {
 
 // take walks the samples and the population once.
 func (b *book) take() (*survey, error) {
-	s := &survey{samples: map[int]bool{}, letters: map[string]bool{}, months: map[string]*monthFacts{}, people: map[string]*account{},
+	s := &survey{samples: map[int]bool{}, letters: map[string]bool{}, months: map[string]*monthFacts{}, kinds: map[evidence.Kind]int{}, people: map[string]*account{},
 		results: [2]map[string]map[evidence.Outcome]int{{}, {}}}
 	for i := range b.p.Dossiers {
 		d := &b.p.Dossiers[i]
@@ -60,6 +61,13 @@ func (b *book) take() (*survey, error) {
 			s.see(&d)
 		}
 		s.count(ofPopulation, d.Results)
+		seen := map[evidence.Kind]bool{}
+		for _, it := range d.Change.Items {
+			if !seen[it.Ref.Kind] {
+				seen[it.Ref.Kind] = true
+				s.kinds[it.Ref.Kind]++
+			}
+		}
 		s.month(b, &d)
 	}
 	return s, nil
@@ -158,6 +166,15 @@ func (b *book) monthsInOrder() []string {
 		}
 	}
 	return slices.Sorted(maps.Keys(names))
+}
+
+// shown is whose outcomes sheets about attributes count: those of the samples,
+// or, where the workbook has none, of every change that was tested.
+func (b *book) shown() (of int, who string) {
+	if len(b.p.Dossiers) == 0 && b.survey.tested[ofPopulation] > 0 {
+		return ofPopulation, "the " + plural(b.survey.tested[ofPopulation], "change") + " of the population that " + wasWere(b.survey.tested[ofPopulation]) + " tested"
+	}
+	return ofSamples, "the samples"
 }
 
 // outcomes words how the changes came out on one attribute.

@@ -48,19 +48,19 @@ const testingLead = "Management's own test. " + tickMet + " met   " + tickExcept
 
 func newTestingSheet(b *book) changeSheet {
 	s := &testingSheet{letters: b.letters()}
-	columns := []column{{title: "Sample #", width: 13, core: true}, {title: "Change", width: 25, core: true}, {title: "Date", width: 12, core: true}}
+	columns := []column{{title: "Sample #", width: 12, core: true}, {title: "Change", width: 34, core: true}, {title: "Date", width: 11.5, core: true}}
 	for _, letter := range s.letters {
-		columns = append(columns, column{title: " " + letter, width: 5.1, core: true})
+		columns = append(columns, column{title: " " + letter, width: 4.6, core: true})
 	}
-	columns = append(columns, column{title: "Overall", width: 47, core: true}, column{title: "Exception refs", width: 15, core: true})
+	columns = append(columns, column{title: "Overall", width: 40, core: true}, column{title: "Exception refs", width: 16, core: true})
 	printed := len(columns)
 	columns = append(columns, column{title: "Mgmt note", width: 40},
-		column{title: "Auditor conclusion", width: 24, fill: true}, column{title: "Auditor initials", width: 10, fill: true}, column{title: "Date", width: 12, fill: true},
-		column{title: "What needs review, could not be tested or does not apply", width: 110})
+		column{title: "Auditor conclusion", width: 24, fill: true}, column{title: "Auditor initials", width: 12, fill: true}, column{title: "Date", width: 12, fill: true},
+		column{title: "What needs review, could not be tested or does not apply, by code", width: 120, nowrap: true})
 	if len(s.letters) == 0 {
 		printed = len(columns) - 1
 	}
-	s.sheet = b.open(sheetTesting, layout{columns: columns, printed: printed, frozen: 2, lead: testingLead})
+	s.sheet = b.open(sheetTesting, layout{columns: columns, printed: printed, paper: len(columns) - 1, frozen: 2, lead: testingLead + b.withheld()})
 	if len(s.letters) == 0 {
 		s.silent("Nothing was tested: no outcome of an attribute was given to this package.")
 		return s
@@ -71,6 +71,10 @@ func newTestingSheet(b *book) changeSheet {
 	}
 	if len(b.p.Dossiers) == 0 {
 		s.silent("The package has no samples.")
+	}
+	s.reasons()
+	if b.p.SampleResultsOnly {
+		return s
 	}
 	if b.p.Log == nil {
 		s.gap()
@@ -83,15 +87,37 @@ func newTestingSheet(b *book) changeSheet {
 }
 
 func (s *testingSheet) sample(r logged) {
-	row := append(s.marks(r), text(s.b.noteOf(r)), toFill(), toFill(), toFill(), text(remarks(r.results)))
+	row := append(s.marks(r), text(s.b.noteOf(r)), toFill(), toFill(), toFill(), text(codes(r.results)))
 	row[0] = cell{value: r.c.Sample.Number, link: s.b.folder(r.c.Sample.Number).link}
 	s.row(row...)
+}
+
+// reasons has a row for each outcome of a sample that needs review or could not
+// be reached, with the whole sentence: beside the marks it would make rows tall.
+func (s *testingSheet) reasons() {
+	begun := false
+	for i := range s.b.p.Dossiers {
+		r := s.b.logged(&s.b.p.Dossiers[i], false)
+		for _, res := range r.results {
+			if res.Outcome != evidence.NeedsReview && res.Outcome != evidence.Unable {
+				continue
+			}
+			if !begun {
+				s.section("What needs review or could not be tested, of the samples")
+				s.heads(text("Sample #"), text("Change"), text("Attribute"), wide(text("Why"), len(s.letters)), wide(text("Code"), 2))
+				begun = true
+			}
+			what := lookingLike(lookStrong, fmt.Sprint(res.Attribute, " ", mark(res, nil).value))
+			s.row(cell{value: r.c.Sample.Number, link: s.b.folder(r.c.Sample.Number).link}, text(r.changeID()), what,
+				wide(text(said(oneLine(res.Why, 600))), len(s.letters)), wide(text(said(res.Code)), 2))
+		}
+	}
 }
 
 // add writes a change of the population. The columns of the auditor stay blank
 // and without boxes: the conclusion is on the samples.
 func (s *testingSheet) add(r logged) {
-	if s.b.p.Log == nil || len(s.letters) == 0 || r.outside {
+	if s.b.p.Log == nil || s.b.p.SampleResultsOnly || len(s.letters) == 0 || r.outside {
 		return
 	}
 	// By code, so that a row stays low and many changes are in sight.
@@ -135,42 +161,10 @@ func firstOf(numbers map[string]int) (first int) {
 
 func (s *testingSheet) end() error { return s.close() }
 
-// overall rolls the outcomes of a change up: an exception to a key attribute is
-// one of the change; then come key attributes that need review or could not be
-// tested, and exceptions to others, at which a person must look.
+// overall says what the results of a change come to.
 func (b *book) overall(results []evidence.Result) string {
-	if len(results) == 0 {
-		return notTested
-	}
-	var key, open, minor []string
-	for _, letter := range b.letters() {
-		r, tested := resultOf(results, letter)
-		isKey := b.attribute(letter).Key
-		switch {
-		case tested && r.Outcome == evidence.Exception && isKey:
-			key = append(key, letter)
-		case tested && r.Outcome == evidence.Exception:
-			minor = append(minor, letter)
-		case isKey && (!tested || r.Outcome != evidence.Met && r.Outcome != evidence.NotApplicable):
-			open = append(open, letter)
-		}
-	}
-	said := ""
-	if len(minor) > 0 {
-		said = "; exception to " + strings.Join(minor, " ") + ", not key"
-	}
-	switch {
-	case len(key) > 0:
-		return "Exception to key " + strings.Join(key, " ") + said
-	case len(open) > 0:
-		return "Needs review: key " + strings.Join(open, " ") + said
-	case len(minor) > 0:
-		return "Needs review" + said
-	}
-	return noExceptions
+	return evidence.RollUpOf(results, b.p.Attributes).String()
 }
-
-const noExceptions = "No exceptions identified by management's test"
 
 // refs lists the numbers of the exceptions of a change.
 func refs(letters []string, numbers map[string]int) string {
@@ -186,24 +180,7 @@ func refs(letters []string, numbers map[string]int) string {
 	return strings.Join(all, ", ")
 }
 
-// remarks gives the reason of each outcome that is neither met nor an
-// exception: what needs review first, and of what does not apply the code.
-func remarks(results []evidence.Result) string {
-	var lines []string
-	for _, o := range []evidence.Outcome{evidence.NeedsReview, evidence.Unable} {
-		for _, r := range results {
-			if r.Outcome == o {
-				lines = append(lines, fmt.Sprintf("%s %s %s", r.Attribute, mark(r, nil).value, oneLine(r.Why, 400)))
-			}
-		}
-	}
-	if without := byCode(results, evidence.NotApplicable); without != "" {
-		lines = append(lines, tickNotApplicable+" "+without)
-	}
-	return reasons(results, strings.Join(lines, "\n"))
-}
-
-// codes gives the same by the codes of the reasons.
+// codes gives the codes of all outcomes that are neither met nor an exception.
 func codes(results []evidence.Result) string {
 	var lines []string
 	for _, o := range []evidence.Outcome{evidence.NeedsReview, evidence.Unable, evidence.NotApplicable} {
@@ -211,14 +188,10 @@ func codes(results []evidence.Result) string {
 			lines = append(lines, fmt.Sprint(mark(evidence.Result{Outcome: o}, nil).value, " ", said))
 		}
 	}
-	return reasons(results, strings.Join(lines, "; "))
-}
-
-func reasons(results []evidence.Result, said string) string {
 	if len(results) == 0 {
 		return notTested
 	}
-	return orNone(said)
+	return orNone(strings.Join(lines, "; "))
 }
 
 // byCode lists the codes of an outcome with the letters that have them.

@@ -203,7 +203,7 @@ func TestChangeType(t *testing.T) {
 			t.Errorf("%s: a cut list of files was judged", name)
 		}
 	}
-	for said, want := range map[string]string{"Infrastructure": typeInfra, "Config change": typeConfig, "Code deployment": typeCode, "Other": "not obtained: the ticket's category, Other, is none of Code, Config and Infra"} {
+	for said, want := range map[string]string{"Infrastructure": typeInfra, "Config change": typeConfig, "Code deployment": typeCode, "Other": "Other (the ticket's word)"} {
 		change := ticketChange(1)
 		change.Items[0].Ticket.Fields = []evidence.Field{{Name: "category", Value: evidence.Text{Source: said}}}
 		if got := factsOf(&change).changeType(); got != want {
@@ -264,7 +264,7 @@ func TestGapsReachTheirColumns(t *testing.T) {
 func TestIndexAndGaps(t *testing.T) {
 	data := workbook(t, fixture(t, codeChange(1), ticketChange(2)))
 	index := grid(t, data, "Evidence Index")[2:] // below the title and what the sheet says
-	want := []string{"1", "Sample 1 - 2025-10-16 PR #1234/pull_request.pdf", "Pull request #1234", "rendered", "12,345", strings.Repeat("ab", 32), "2 of 2", "github",
+	want := []string{"1", "Sample 1 - 2025-10-16 PR #1234/pull_request.pdf", "12,345", strings.Repeat("ab", 32), "2 of 2", "Pull request #1234", "rendered", "github",
 		"Sample 1 - 2025-10-16 PR #1234/source/02 50% größer.json", strings.Repeat("2", 64), "2025-10-31 08:02:00", "none: retrieved once", "auditor-bot", "github 0.1.0", "yes", "https://api.github.test/repos/acme/api/pulls/1234?page=2"}
 	if diff := cmp.Diff(want, index[2]); diff != "" {
 		t.Error(diff)
@@ -293,8 +293,9 @@ func TestIndexAndGaps(t *testing.T) {
 type read struct {
 	Sheets []struct {
 		Name, State, Freeze, Filter, Orientation, Titles, Footer string
-		Grid                                                     bool
-		Comments                                                 int
+		Area                                                     string
+		Grid, Fits                                               bool
+		Comments, Wide, High, Scale, Paper                       int
 		Hidden                                                   []any
 		Cells                                                    map[string][4]any // type, value, link, format
 	}
@@ -356,7 +357,7 @@ func TestOpenpyxlReads(t *testing.T) {
 			if c[0] != "s" && c[0] != "n" && c[0] != "d" || c[0] == "n" && c[3] == "@" {
 				t.Errorf("%s!%s is of type %v: %v", s.Name, at, c[0], c[1])
 			}
-			if strings.ContainsAny(value, "\x00\x1b\t\u202e") {
+			if strings.ContainsAny(value, "\x00\x1b\t\u202e\u200e\u200f\u061c") {
 				t.Errorf("%s!%s holds a control character: %q", s.Name, at, value)
 			}
 			if link, ok := c[2].(string); ok && !strings.HasPrefix(link, "https://") && strings.Contains(link, ":") {
@@ -527,13 +528,13 @@ func TestManyRows(t *testing.T) {
 }
 
 func FuzzClean(f *testing.F) {
-	f.Add("=a\x00\u202e\xff\r\n_x000D_😀")
+	f.Add("=a\x00\u200e\u200f\u061c\u202e\xff\r\n_x000D_😀")
 	f.Fuzz(func(t *testing.T, s string) {
 		once := clean(s)
 		if clean(once) != once {
 			t.Errorf("%q is cleaned twice", s)
 		}
-		if strings.ContainsAny(once, "\x00\x08\x1f\t\r\u202e\ufffe") {
+		if strings.ContainsAny(once, "\x00\x08\x1f\t\r\u202e\u200e\u200f\u061c\ufffe") {
 			t.Errorf("%q keeps what a workbook cannot hold", once)
 		}
 		if n := units(fit(strings.Repeat(once, 2000), "x")); n > maxCell {
