@@ -394,6 +394,7 @@ func TestListFaults(t *testing.T) {
 		want     []string
 		pulls    int
 		lost     int
+		note     string // of the pull requests; "" for none
 	}{
 		"502 in the middle":            {of: "Merged", from: 2, to: 2, with: fail(502), pulls: 250},
 		"502 at the details":           {of: "PullRequests", from: 1, to: 1, with: fail(502), pulls: 250},
@@ -407,9 +408,9 @@ func TestListFaults(t *testing.T) {
 		"nothing comes":                {of: "Repository", from: 1, to: 1, with: says(forbidden), want: []string{"could not be listed at all"}},
 		"not JSON":                     {of: "Merged", from: 2, to: 2, with: says("<!doctype html>"), want: []string{"page 2 of the merged pull requests"}, pulls: 250},
 		"numbers do not come":          {of: "Numbers", from: 1, to: 1, with: says(forbidden), want: []string{"what the numbers 17 to 17 of acme/api are could not be looked up"}, pulls: 250},
-		"the search does not come":     {of: "GET /search/issues", from: 1, to: 1, with: fail(403), pulls: 250},
+		"the search does not come":     {of: "GET /search/issues", from: 1, to: 1, with: fail(403), pulls: 250, note: "the walk is compared with, did not come: GitHub answered 403"},
 		"the search counts more":       {of: "GET /search/issues", from: 1, to: 1, with: says(`{"total_count":251,"incomplete_results":false,"items":[]}`), want: []string{"GitHub's search counts 251 pull requests of acme/api"}, pulls: 250},
-		"the search does not know all": {of: "GET /search/issues", from: 1, to: 1, with: says(`{"total_count":999,"incomplete_results":true,"items":[]}`), pulls: 250},
+		"the search does not know all": {of: "GET /search/issues", from: 1, to: 1, with: says(`{"total_count":999,"incomplete_results":true,"items":[]}`), pulls: 250, note: "did not count all"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -441,6 +442,9 @@ func TestListFaults(t *testing.T) {
 			wantCut(t, got, c.want...)
 			if n := len(got.ids(evidence.KindPullRequest)); n != c.pulls {
 				t.Errorf("%d pull requests were listed, want %d", n, c.pulls)
+			}
+			if notes := strings.Join(got.ipes["merged pull requests"].Notes, "; "); (c.note == "") != (notes == "") || !strings.Contains(notes, c.note) {
+				t.Errorf("the notes are %q, want %q", notes, c.note)
 			}
 			lost := 0
 			for _, e := range got.ipes["merged pull requests"].Exclusions {
