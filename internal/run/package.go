@@ -275,6 +275,7 @@ func (r *Run) gather(ctx context.Context, j *job) error {
 // clean takes secrets out of everything that will be rendered. The records of
 // a change are copied first: samples share them.
 func (r *Run) clean(ctx context.Context, j *job) error {
+	r.engine = r.newEngine() // the one that collected remembers every record as it came: two of each would be held
 	for i := range j.pkg.Dossiers {
 		c := redact.Clone(j.pkg.Dossiers[i].Change)
 		for _, h := range r.redactor.Change(&c) {
