@@ -95,7 +95,9 @@ func (s *story) laterDeals(unqueued func(*plan) bool) []deal {
 	kept := func(p *plan) bool { return any(p) && p.work.kind != "config" && p.merged.After(day(2026, 4, 12)) } // its logs are still there
 	fresh := func(p *plan) bool { return kept(p) && !p.queue }
 	// The tickets of others have a field for the plan.
-	unplanned := func(p *plan) bool { return p.work.risk() == low && p.rated() == low && p.merged.After(day(2026, 4, 12)) }
+	unplanned := func(p *plan) bool {
+		return p.work.risk() == low && p.rated() == low && p.merged.After(day(2026, 4, 12))
+	}
 	const ledger, checkout, payout, identity = "ledger-api", "checkout-web", "payout-worker", "identity-gateway"
 	return []deal{
 		{"see-also", 1, func(p *plan) bool { return in(any, identity)(p) && p.merged.After(day(2026, 3, 1)) }, true}, {"ticket-between", 1, in(rests, identity), true},
