@@ -4,7 +4,7 @@ import "github.com/tickmark-dev/tickmark/internal/evidence"
 
 // Class is what kind of a change it is, for drawing samples.
 type Class struct {
-	Emergency bool   // when it was deployed, as the policy recognises one
+	Emergency bool   // it is called one, be it only since its deployment: who draws a sample wants to see that too
 	Tier      string // of risk, as the policy names it
 	HighRisk  bool   // the tier is the policy's highest
 }
@@ -16,5 +16,6 @@ func Classify(c *evidence.Change, o Options) Class {
 		return Class{}
 	}
 	tier, _ := x.tier()
-	return Class{Emergency: x.emergency().is, Tier: tier, HighRisk: tier != "" && x.p.Risk.Rank(tier) == len(x.p.Risk.Tiers)-1}
+	e := x.emergency()
+	return Class{Emergency: e.is || e.late, Tier: tier, HighRisk: tier != "" && x.p.Risk.Rank(tier) == len(x.p.Risk.Tiers)-1}
 }

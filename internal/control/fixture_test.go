@@ -264,7 +264,11 @@ func (w *world) unread(r evidence.Ref, parts ...string) {
 }
 
 func (w *world) evaluate() []evidence.Result {
-	return Evaluate(&w.Change, Options{Policy: w.policy, People: w.people, ChangeOf: w.changeOf, Approved: w.approved})
+	return Evaluate(&w.Change, w.options())
+}
+
+func (w *world) options() Options {
+	return Options{Policy: w.policy, People: w.people, ChangeOf: w.changeOf, Approved: w.approved}
 }
 
 func (w *world) result(letter string) evidence.Result {
