@@ -315,10 +315,11 @@ func TestH(t *testing.T) {
 			w.landed.Files = append(w.landed.Files, evidence.File{Path: "evil.go", Status: "added", Additions: 1, Patch: "+x"})
 			w.landed.FilesTotal = 2
 		}, bad, "LANDED_DIFFERS"},
-		"less landed, as the base had it": {nil, func(w *world) {
+		"less landed, perhaps as the base had it": {nil, func(w *world) {
 			w.pr.Files[0].Patch = "@@ -1 +1,2 @@\n-a\n+b\n+c\n"
-		}, ok, "APPROVED_HEAD"},
-		"base drifted": {nil, func(w *world) { w.landed.Files[0].Patch = "@@ -40 +41 @@ other\n d\n-a\n+b\n e\n" }, ok, "APPROVED_HEAD"},
+		}, look, "LANDED_LESS"},
+		"base drifted around it": {nil, func(w *world) { w.landed.Files[0].Patch = "@@ -40 +41 @@ other\n d\n-a\n+b\n e\n" }, look, "LANDED_ELSEWHERE"},
+		"base drifted far off":   {nil, func(w *world) { w.landed.Files[0].Patch = "@@ -40 +41 @@\n-a\n+b\n" }, ok, "APPROVED_HEAD"},
 		"binary that cannot be compared": {nil, func(w *world) {
 			for _, f := range []*evidence.File{&w.pr.Files[0], &w.landed.Files[0]} {
 				f.Patch, f.Path = "", "logo.bin"

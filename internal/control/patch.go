@@ -49,6 +49,21 @@ func drawnLines(patch string) []string {
 	return out
 }
 
+// hunks gives a patch without the numbers of its lines: what surrounds the
+// change is part of it, and where the file holds it is not.
+func hunks(patch string) []string {
+	var out []string
+	for line := range strings.Lines(patch) {
+		line = strings.TrimRight(line, "\r\n")
+		if strings.HasPrefix(line, "@@") {
+			_, heading, _ := strings.Cut(line[2:], "@@")
+			line = "@@" + heading
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
 // subsequence reports whether all lines of a are among those of b, in that order.
 func subsequence(a, b []string) bool {
 	for _, line := range b {
@@ -66,26 +81,32 @@ const (
 	hidden     likeness = iota // the source does not show what would tell
 	more                       // it holds what the other does not
 	otherOrder                 // it holds nothing more, and draws it in another order: lines were moved
-	noMore                     // it holds nothing more
+	less                       // it lacks what the other holds
+	elsewhere                  // it holds the same, in other surroundings
+	equal                      // it is the same
 )
 
 // compareFile compares what two differences do to one file.
 func compareFile(a, b evidence.File) likeness {
-	if a.Patch != "" && b.Patch != "" {
+	alike := a.Status == b.Status && a.PreviousPath == b.PreviousPath
+	switch {
+	case !alike:
+		return hidden
+	case a.Patch != "" && b.Patch != "":
 		la, lb := drawnLines(a.Patch), drawnLines(b.Patch)
 		switch {
+		case slices.Equal(hunks(a.Patch), hunks(b.Patch)):
+			return equal
 		case !netOf(la).within(netOf(lb)):
 			return more
 		case !subsequence(la, lb):
 			return otherOrder
+		case len(la) < len(lb):
+			return less
 		}
-		return noMore
-	}
-	switch same := a.Status == b.Status && a.PreviousPath == b.PreviousPath; {
-	case same && a.Status == "removed": // whatever it held is gone
-		return noMore
-	case same && a.Blob != "" && a.Blob == b.Blob:
-		return noMore
+		return elsewhere
+	case a.Status == "removed", a.Blob != "" && a.Blob == b.Blob: // of a file that is gone nothing else is to compare
+		return equal
 	}
 	return hidden
 }
@@ -93,35 +114,43 @@ func compareFile(a, b evidence.File) likeness {
 // compareFiles compares two differences file by file: the outcome is that of the
 // file which says most against it, and names it.
 func compareFiles(a, b []evidence.File) (likeness, string) {
-	others := map[string]evidence.File{}
+	here, others := map[string]bool{}, map[string]evidence.File{}
 	for _, f := range b {
 		others[f.Path] = f
 	}
-	worst, path := noMore, ""
-	rank := []likeness{more, hidden, otherOrder, noMore}
-	for _, f := range a {
-		l := more
-		if o, known := others[f.Path]; known {
-			l = compareFile(f, o)
-		}
+	worst, path := equal, ""
+	rank := []likeness{more, hidden, otherOrder, less, elsewhere, equal}
+	add := func(l likeness, p string) {
 		if slices.Index(rank, l) < slices.Index(rank, worst) {
-			worst, path = l, f.Path
+			worst, path = l, p
+		}
+	}
+	for _, f := range a {
+		here[f.Path] = true
+		if o, known := others[f.Path]; known {
+			add(compareFile(f, o), f.Path)
+		} else {
+			add(more, f.Path)
+		}
+	}
+	for _, f := range b {
+		if !here[f.Path] {
+			add(less, f.Path)
 		}
 	}
 	return worst, path
 }
 
 // samePatch reports whether a commit that was approved holds the same
-// difference as the whole pull request at its merge: not less either, as a check
-// that was approved may be what is missing.
+// difference as the whole pull request at its merge, what surrounds it
+// included: the same line in another function is other code.
 func (x *exam) samePatch(sha string) bool {
 	approved := x.filesOf(sha)
 	if len(approved) == 0 || x.filesLack() != nil {
 		return false
 	}
-	there, _ := compareFiles(approved, x.pr.Files)
-	back, _ := compareFiles(x.pr.Files, approved)
-	return there == noMore && back == noMore
+	l, _ := compareFiles(approved, x.pr.Files)
+	return l == equal
 }
 
 // filesOf gives the difference of a commit of the pull request's repository;
@@ -167,10 +196,14 @@ func landedVerdict(l likeness, path string) verdict {
 		return exception("LANDED_DIFFERS", "What landed holds more than was reviewed: %s.", quote(path)).with("file", path)
 	case hidden:
 		return review("LANDED_NOT_COMPARED", "The source does not show the lines of %s, nor that its content is the same, so that what landed cannot be compared with what was reviewed.", quote(path)).with("file", path)
+	case less:
+		return review("LANDED_LESS", "What landed holds less than was reviewed, and whether the base held the rest already cannot be seen: %s.", quote(path)).with("file", path)
+	case elsewhere:
+		return review("LANDED_ELSEWHERE", "The lines that landed are those that were reviewed, and they stand in other surroundings, so that they may do something else: %s.", quote(path)).with("file", path)
 	case otherOrder:
 		return review("LANDED_IN_ANOTHER_ORDER", "What landed holds no line more than was reviewed, and holds them in another order: in %s lines were moved.", quote(path)).with("file", path)
 	}
-	return met("LANDED_AS_REVIEWED", "").with("what landed", "no line more than the pull request shows")
+	return met("LANDED_AS_REVIEWED", "").with("what landed", "the same difference as the pull request shows")
 }
 
 // singly reports whether the forge seems to have put the commits on the base one

@@ -49,7 +49,23 @@ func TestLanded(t *testing.T) {
 		}, ok, "APPROVED_HEAD"},
 		"moved in what was reviewed alone": {nil, func(w *world) {
 			w.patch("-check()\n-a\n+b\n+check()\n", "-a\n+b\n")
+		}, look, "LANDED_LESS"},
+		"a check is missing": {nil, func(w *world) {
+			w.patch("-a\n+if !admin { return }\n+b\n", "-a\n+b\n")
+		}, look, "LANDED_LESS"},
+		"a file is missing": {nil, func(w *world) {
+			w.pr.Files = append(w.pr.Files, evidence.File{Path: "guard.go", Status: "added", Patch: "@@ -0,0 +1 @@\n+guard\n"})
+			w.pr.FilesTotal++
+		}, look, "LANDED_LESS"},
+		"the same lines in another function": {nil, func(w *world) {
+			w.pr.Files[0].Patch, w.landed.Files[0].Patch = "@@ -1 +1 @@ func isEmpty()\n if done {\n+return true\n", "@@ -1 +1 @@ func isAdmin()\n if done {\n+return true\n"
+		}, look, "LANDED_ELSEWHERE"},
+		"the same hunk further down": {nil, func(w *world) {
+			w.pr.Files[0].Patch, w.landed.Files[0].Patch = "@@ -1 +1 @@ func f()\n d\n-a\n+b\n", "@@ -81 +91 @@ func f()\n d\n-a\n+b\n"
 		}, ok, "APPROVED_HEAD"},
+		"another file was renamed to it": {nil, func(w *world) {
+			w.landed.Files[0].Status, w.landed.Files[0].PreviousPath = "renamed", "evil/other.go"
+		}, look, "LANDED_NOT_COMPARED"},
 		"taken out, and not put back": {nil, func(w *world) {
 			w.patch("-check()\n-a\n+b\n+check()\n", "-check()\n-a\n+b\n")
 		}, bad, "LANDED_DIFFERS"},
@@ -58,7 +74,7 @@ func TestLanded(t *testing.T) {
 		}, look, "LANDED_IN_ANOTHER_ORDER"},
 		"drawn in other hunks, with blank lines": {nil, func(w *world) {
 			w.patch("-a\n+b\n+c\n", "-a\n+b\n+\n@@ -80 +81 @@ far\n d\n+c\n")
-		}, ok, "APPROVED_HEAD"},
+		}, look, "LANDED_ELSEWHERE"},
 
 		// What has no lines is compared by its content.
 		"binary, of one content":       {nil, func(w *world) { w.binary("f1", "f1") }, ok, "APPROVED_HEAD"},
@@ -124,6 +140,13 @@ func TestLanded(t *testing.T) {
 			w.pr.Reviews[0].CommitID = c0
 			w.patch("+lock()\n+write()\n", "+lock()\n+write()\n")
 			w.rewritten("@@ -9 +9 @@\n+write()\n+lock()\n")
+		}, look, "APPROVED_COMMIT_GONE"},
+		// Trap 6: the same line is put into another function than was approved.
+		"approved in another function": {nil, func(w *world) {
+			w.pr.Reviews[0].CommitID = c0
+			w.pr.Files[0].Patch = "@@ -9 +9 @@ func isAdmin()\n if x {\n+return true\n"
+			w.landed.Files[0].Patch = w.pr.Files[0].Patch
+			w.rewritten("@@ -1 +1 @@ func isEmpty()\n if x {\n+return true\n")
 		}, look, "APPROVED_COMMIT_GONE"},
 	})
 }
