@@ -134,9 +134,6 @@ func readProjects(v yamlfile.Value) []string {
 var fieldNames = []string{"category", "deployed_at", "impact", "implementation_plan", "incident", "justification",
 	"planned_end", "planned_start", "requester", "risk", "rollback_plan", "systems", "testing", "validation"}
 
-// FieldNames lists the words that a configuration may use for custom fields.
-func FieldNames() []string { return append([]string(nil), fieldNames...) }
-
 func readFields(v yamlfile.Value) map[string]string {
 	out := map[string]string{}
 	allowed := yamlfile.Keys{}

@@ -13,8 +13,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
-
-	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
 
 // short is a line in one string: label, text, further references, date, note.
@@ -370,13 +368,6 @@ func TestRepositoryColumn(t *testing.T) {
 func TestArgs(t *testing.T) {
 	want := []Line{{Where: "argument 1", Text: "#12"}, {Where: "argument 3", Text: "PAY-1"}}
 	if diff := cmp.Diff(want, Args([]string{" #12\n", " ", "PAY-1"})); diff != "" {
-		t.Error(diff)
-	}
-}
-
-func TestDuplicates(t *testing.T) {
-	a, b := evidence.Ref{Kind: "k", System: "s", ID: "a"}, evidence.Ref{Kind: "k", System: "s", ID: "b"}
-	if diff := cmp.Diff([]int{-1, -1, 0, 1, 0}, Duplicates([]evidence.Ref{a, b, a, b, a})); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -14,8 +14,6 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode"
-
-	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
 
 // LinesMost bounds a list.
@@ -85,21 +83,6 @@ func Args(args []string) []Line {
 		}
 	}
 	return lines
-}
-
-// Duplicates gives, for each ref, the index of the first one that is equal to
-// it, or -1 where it is the first itself.
-func Duplicates(refs []evidence.Ref) []int {
-	first := map[evidence.Ref]int{}
-	out := make([]int, len(refs))
-	for i, r := range refs {
-		if at, ok := first[r]; ok {
-			out[i] = at
-			continue
-		}
-		first[r], out[i] = i, -1
-	}
-	return out
 }
 
 const (

@@ -256,6 +256,7 @@ func (r *Run) gather(ctx context.Context, j *job) error {
 	if err := cmp.Or(ctx.Err(), err); err != nil {
 		return err
 	}
+	r.alsoNamed(changes, j.wanted.Lines)
 	j.pkg = evidence.Package{
 		Organization: r.cfg.Organization, Simulated: r.cfg.Simulated, Zone: r.cfg.Zone, Period: r.cfg.Period,
 		AsOf: r.session.AsOf(), Tool: Tool(r.version), Principals: r.principals, Unmatched: j.result.Unmatched,
