@@ -18,30 +18,18 @@ func (c *Collector) commit(ctx context.Context, r *retrieval, item *evidence.Ite
 	if err != nil {
 		return err
 	}
-	var raw gh.RepositoryCommit
-	complete, err := pages(ctx, c, n.path("/commits/%s", n.text), func(p gh.RepositoryCommit) bool {
-		if raw.SHA == nil {
-			raw = p
-			return true
-		}
-		raw.Files = append(raw.Files, p.Files...)
-		return true
-	})
-	if raw.GetSHA() != n.text {
-		if err == nil {
-			err = &evidence.GapError{Reason: evidence.Unreachable, Detail: fmt.Sprintf("GitHub answered with commit %q where %s was asked for", raw.GetSHA(), n.text)}
-		}
+	raw, complete, err := c.commitWithFiles(ctx, n)
+	if raw == nil {
 		return c.gapError("", err)
 	}
-	out := c.mapCommit(n.repository, &raw)
+	out := c.mapCommit(n.repository, raw)
 	item.Commit = &out
 	r.miss("files", err)
 	if complete {
 		out.FilesTotal = len(out.Files)
-		// GitHub lists the first 3,000 files of a commit and does not count the rest.
-		if out.FilesTotal >= 3000 {
-			r.gap("files", evidence.Truncated, "%d files were obtained; GitHub lists at most 3,000 files of a commit", out.FilesTotal)
-		}
+	}
+	if complete && moreFiles(out) {
+		r.gap("files", evidence.Truncated, "%d files were obtained; GitHub lists at most 3,000 files of a commit", out.FilesTotal)
 	}
 
 	prs, err := list[*gh.PullRequest](ctx, c, n.path("/commits/%s/pulls", n.text))
@@ -60,6 +48,30 @@ func (c *Collector) commit(ctx context.Context, r *retrieval, item *evidence.Ite
 	item.Links = append(item.Links, c.runsOf(ctx, r, n.repository, n.text)...)
 	return nil
 }
+
+// commitWithFiles reads a commit with all pages of its files. It is nil where the
+// answer is not that commit; with an error beside it some of the files lack.
+func (c *Collector) commitWithFiles(ctx context.Context, n name) (commit *gh.RepositoryCommit, complete bool, err error) {
+	complete, err = pages(ctx, c, n.path("/commits/%s", n.text), func(p gh.RepositoryCommit) bool {
+		if commit == nil {
+			commit = &p
+			return true
+		}
+		commit.Files = append(commit.Files, p.Files...)
+		return true
+	})
+	if commit != nil && commit.GetSHA() == n.text {
+		return commit, complete, err
+	}
+	if err == nil {
+		err = &evidence.GapError{Reason: evidence.Unreachable, Detail: fmt.Sprintf("GitHub answered with commit %q where %s was asked for", commit.GetSHA(), n.text)}
+	}
+	return nil, false, err
+}
+
+// moreFiles reports whether GitHub may have more files of a commit than it
+// lists: it ends at 3,000 and does not count the rest.
+func moreFiles(c evidence.Commit) bool { return len(c.Files) >= 3000 }
 
 // dateSlack is how far a committer's clock may be ahead. The dates of a commit
 // are its committer's own statement; only where no pull request says when it

@@ -14,6 +14,9 @@
 //   - commit: R/commits/SHA and R/commits/SHA/pulls
 //     (https://docs.github.com/rest/commits/commits), R/compare/A...B, and
 //     R/deployments (https://docs.github.com/rest/deployments/deployments)
+//   - what landed by a rebase of several commits, with the pull request: each of
+//     its own commits and of those that landed, R/commits/SHA
+//     (https://docs.github.com/rest/commits/commits#get-a-commit; see below)
 //   - checks: R/commits/SHA/check-runs with filter=all
 //     (https://docs.github.com/rest/checks/runs), check-suites
 //     (https://docs.github.com/rest/checks/suites) and statuses
@@ -56,6 +59,27 @@
 // the edits of its description. The history of those holds the whole text after
 // each edit, which GitHub calls its diff; a text that somebody deleted from it
 // is a gap.
+//
+// # Rebases
+//
+// A rebase puts new commits on the base, one for each of the pull request's that
+// is no merge
+// (https://docs.github.com/articles/about-merge-methods-on-github), and
+// merge_commit_sha names the last
+// (https://docs.github.com/rest/pulls/pulls#get-a-pull-request). No record says
+// that this was the method. It is taken for one where the pull request had several
+// commits, what landed has one parent that is not the base as the pull request
+// knew it, carries the message of one of the commits, and does not hold the whole
+// difference. Those that landed are then read from parent to parent, as long as
+// each carries the message of its own: GET R/commits/SHA gives what one commit
+// changes, in pages of 300 files and up to 3,000. A comparison
+// (https://docs.github.com/rest/commits/commits#compare-two-commits) would name
+// those that landed, 250 or a page of them at a time, but gives the files of all
+// together, at most 300 and on its first page alone.
+//
+// What landed last is read in any case. Of a pull request that was squashed or
+// merged by a merge commit nothing more is asked for; of a rebase of n commits,
+// n and n-1 more, and never again, as a commit does not change.
 //
 // # Listing
 //
@@ -148,6 +172,7 @@
 //   - 250 commits in the list of a pull request; a comparison of its ends
 //     gives the rest, unless the base was moved since
 //   - 3,000 files of a pull request or a commit
+//   - 100 commits of a rebase; of a longer one none is read
 //   - 1,000 workflow runs of a commit, 1,000 results of a search
 //   - of a log the failed steps (to the second: the log does not say where a
 //     step ends) and the last 200 lines are kept in the item; the vault has

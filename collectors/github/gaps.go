@@ -16,9 +16,10 @@ import (
 
 // retrieval is the collection of one record, with what could not be had of it.
 type retrieval struct {
-	c    *Collector
-	ref  evidence.Ref
-	gaps []error
+	c      *Collector
+	ref    evidence.Ref
+	gaps   []error
+	beside []evidence.Item // records without which this one cannot be judged
 }
 
 // miss notes that a part of the record was not obtained because of err; of

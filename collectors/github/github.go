@@ -120,8 +120,9 @@ func (c *Collector) Kinds() []evidence.Kind {
 	}
 }
 
-// Collect emits at most one item, the record that ref names, and returns its
-// missing parts as evidence.GapErrors joined.
+// Collect emits the record that ref names, and after a pull request that was
+// rebased the commits with which what landed is compared. It returns the missing
+// parts as evidence.GapErrors joined.
 func (c *Collector) Collect(ctx context.Context, ref evidence.Ref, emit func(evidence.Item) error) error {
 	job := capture.JobFrom(ctx)
 	if job == nil {
@@ -139,8 +140,10 @@ func (c *Collector) Collect(ctx context.Context, ref evidence.Ref, emit func(evi
 	}
 	item.Links = uniqueLinks(item.Links, ref)
 	item.Provenance = job.Provenance()
-	if err := emit(item); err != nil {
-		return err
+	for _, it := range append([]evidence.Item{item}, r.beside...) {
+		if err := emit(it); err != nil {
+			return err
+		}
 	}
 	return errors.Join(r.gaps...)
 }

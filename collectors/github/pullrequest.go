@@ -47,6 +47,7 @@ func (c *Collector) pullRequest(ctx context.Context, r *retrieval, item *evidenc
 	}
 	tickets, commits := c.pullRequestTimeline(ctx, r, n, pr)
 	item.Links = c.pullRequestLinks(ctx, r, pr, tickets, commits)
+	c.rebased(ctx, r, pr)
 	return nil
 }
 

@@ -224,7 +224,7 @@ func (x *exam) singly() bool {
 func (x *exam) rebased() (own []evidence.Commit, at int) {
 	at = -1
 	for _, c := range x.pr.Commits {
-		if x.baseMerge(c) { // a rebase leaves merges out
+		if len(c.Parents) > 1 { // a rebase leaves merges out
 			continue
 		}
 		if own = append(own, c); strings.TrimSpace(c.Message) == strings.TrimSpace(x.landed.Message) {
@@ -237,34 +237,56 @@ func (x *exam) rebased() (own []evidence.Commit, at int) {
 	return own, at
 }
 
-// landedSingly compares commit by commit: M with the last of the pull request,
-// what M stands on with the one before. Where not all were collected nobody can
-// say what landed.
-func (x *exam) landedSingly() verdict {
+// rebasedPair is a commit of the pull request and what the forge made of it.
+type rebasedPair struct {
+	own, landed           string // hashes
+	ownFiles, landedFiles []evidence.File
+}
+
+// series pairs the commits of a rebase from the last back to the first: M with
+// the last of the pull request, what M stands on with the one before. Whole is
+// false where not all were collected, or where what M stands on carries another
+// message and so was made of none of them, or where M is not the last.
+func (x *exam) series() (pairs []rebasedPair, whole bool) {
 	own, at := x.rebased()
-	v := met("LANDED_AS_REVIEWED", "").with("what landed", "the forge put each commit on the base, and none holds a line more than the pull request's own")
+	last := at == len(own)-1
 	for next := x.landed; at >= 0; at-- {
-		var landed []evidence.File
-		if next != nil {
-			landed = x.filesOf(next.SHA)
+		if next == nil || strings.TrimSpace(next.Message) != strings.TrimSpace(own[at].Message) {
+			return pairs, false
 		}
-		reviewed := x.filesOf(own[at].SHA)
-		if len(landed) == 0 || len(reviewed) == 0 {
-			return x.landedUnseen(own)
+		p := rebasedPair{own[at].SHA, next.SHA, x.filesOf(own[at].SHA), x.filesOf(next.SHA)}
+		if len(p.ownFiles) == 0 || len(p.landedFiles) == 0 {
+			return pairs, false
 		}
-		l, path := compareFiles(landed, reviewed)
-		if whole, _ := compareFiles(landed, x.pr.Files); l == more && whole != more {
-			l = otherOrder // the pull request shows it, and in another of its commits
-		}
-		if w := landedVerdict(l, path); worse(w, v) {
-			v = w.on(v.basis...)
-		}
-		v = v.on(x.commitRef(next.SHA), x.commitRef(own[at].SHA))
+		pairs = append(pairs, p)
 		if parents := next.Parents; len(parents) == 1 {
 			next = x.commitOf(parents[0])
 		} else {
 			next = nil
 		}
+	}
+	return pairs, last && len(pairs) > 0
+}
+
+// landedSingly compares commit by commit. Where not all were collected nobody
+// can say that what landed is what was reviewed; what is more than that is
+// more, whatever the others hold.
+func (x *exam) landedSingly() verdict {
+	pairs, whole := x.series()
+	v := met("LANDED_AS_REVIEWED", "").with("what landed", "the forge put each commit on the base, and none holds a line more than the pull request's own")
+	for _, p := range pairs {
+		l, path := compareFiles(p.landedFiles, p.ownFiles)
+		if whole, _ := compareFiles(p.landedFiles, x.pr.Files); l == more && whole != more {
+			l = otherOrder // the pull request shows it, and in another of its commits
+		}
+		if w := landedVerdict(l, path); worse(w, v) {
+			v = w.on(v.basis...)
+		}
+		v = v.on(x.commitRef(p.landed), x.commitRef(p.own))
+	}
+	if !whole && v.outcome != evidence.Exception {
+		own, _ := x.rebased()
+		return x.landedUnseen(own)
 	}
 	return v
 }

@@ -113,6 +113,26 @@ func TestLanded(t *testing.T) {
 			w.commits()
 			w.Items = w.Items[:len(w.Items)-1]
 		}, look, "LANDED_BY_REBASE"},
+		"one by one, more in the last, and one was not collected": {nil, func(w *world) {
+			w.singly()
+			w.commits()
+			w.Items = w.Items[:len(w.Items)-1]
+			w.landed.Files[0].Patch += "+evil()\n"
+		}, bad, "LANDED_DIFFERS"},
+		// The first was in the base already, so that M stands on another change.
+		"one by one, on somebody else's": {nil, func(w *world) {
+			w.singly()
+			w.commits()
+			other := w.Items[len(w.Items)-1].Commit
+			other.Message, other.Files[0].Patch = "Another change", "@@ -9 +9 @@\n-y\n+z\n"
+		}, look, "LANDED_BY_REBASE"},
+		"one by one, and the last did not land": {nil, func(w *world) {
+			w.singly()
+			w.commits()
+			guard := w.pr.Commits[1]
+			guard.SHA, guard.Parents, guard.Message = x1, []string{c2}, "Guard it"
+			w.pr.Commits = append(w.pr.Commits, guard)
+		}, look, "LANDED_BY_REBASE"},
 		"one by one, a file more": {nil, func(w *world) {
 			w.singly()
 			w.landed.Files = append(w.landed.Files, evidence.File{Path: "evil.go", Status: "added", Patch: "+x"})

@@ -411,10 +411,25 @@ func TestW(t *testing.T) {
 
 func TestY(t *testing.T) {
 	table(t, "Y", map[string]one{
-		"traced":           {nil, nil, ok, "COMPONENTS_TRACED"},
-		"extra":            {nil, func(w *world) { w.landed.Files = append(w.landed.Files, evidence.File{Path: "x.go"}) }, bad, "COMPONENT_NOT_REVIEWED"},
-		"generated":        {nil, func(w *world) { w.landed.Files = append(w.landed.Files, evidence.File{Path: "go.sum"}) }, look, "GENERATED_COMPONENT"},
-		"rebased":          {nil, func(w *world) { w.singly() }, look, "REBASED"},
+		"traced":             {nil, nil, ok, "COMPONENTS_TRACED"},
+		"extra":              {nil, func(w *world) { w.landed.Files = append(w.landed.Files, evidence.File{Path: "x.go"}) }, bad, "COMPONENT_NOT_REVIEWED"},
+		"generated":          {nil, func(w *world) { w.landed.Files = append(w.landed.Files, evidence.File{Path: "go.sum"}) }, look, "GENERATED_COMPONENT"},
+		"rebased":            {nil, func(w *world) { w.singly() }, look, "REBASED"},
+		"rebased, all of it": {nil, func(w *world) { w.singly(); w.commits() }, ok, "COMPONENTS_TRACED"},
+		"rebased, with a file more": {nil, func(w *world) {
+			w.singly()
+			w.commits()
+			first := w.Items[len(w.Items)-1].Commit
+			first.Files, first.FilesTotal = append(first.Files, evidence.File{Path: "evil.go", Status: "added", Patch: "+x"}), 2
+		}, bad, "COMPONENT_NOT_REVIEWED"},
+		"rebased, a file that the next commit takes back": {nil, func(w *world) {
+			w.singly()
+			w.commits()
+			for _, i := range []int{len(w.Items) - 3, len(w.Items) - 1} {
+				c := w.Items[i].Commit
+				c.Files, c.FilesTotal = append(c.Files, evidence.File{Path: "debug.log", Status: "added", Patch: "+x"}), 2
+			}
+		}, ok, "COMPONENTS_TRACED"},
 		"what landed lost": {nil, func(w *world) { w.lose(landedRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 		"nothing in it":    {nil, func(w *world) { w.landed.Files = nil }, unsure, "EVIDENCE_TRUNCATED"},
 		"pushed directly":  {direct, nil, bad, "DIRECT_PUSH"},

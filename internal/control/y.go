@@ -32,9 +32,9 @@ func componentsTraceable(x *exam) verdict {
 	if x.tdep.none {
 		return x.undeployed()
 	}
-	reviewed := x.paths()
+	landed, reviewed, whole := x.components()
 	var extra, generated []string
-	for _, f := range x.landed.Files {
+	for _, f := range landed {
 		switch {
 		case slices.Contains(reviewed, f.Path):
 		case policy.MatchAny(x.p.Components.Generated, f.Path):
@@ -45,12 +45,38 @@ func componentsTraceable(x *exam) verdict {
 	}
 	v := met("COMPONENTS_TRACED", "Every file that was deployed for the change stands in its pull request.")
 	switch {
-	case x.singly() && x.landedSingly().outcome != evidence.Met:
+	case !whole:
 		v = review("REBASED", "The forge put the commits on the base one by one, and only the files of the last were compared.").with("files that the pull request does not show", strings.Join(extra, ", "))
 	case len(extra) > 0:
 		v = exception("COMPONENT_NOT_REVIEWED", "A file was deployed that is not in the pull request: %s.", quote(extra[0])).with("files", strings.Join(extra, ", "))
 	case len(generated) > 0:
 		v = review("GENERATED_COMPONENT", "A file was deployed that is not in the pull request and that tools write: %s.", quote(generated[0])).with("files", strings.Join(generated, ", "))
 	}
-	return v.with("files that landed", count(len(x.landed.Files), "file")).with("files reviewed", count(len(x.pr.Files), "file")).on(x.prRef).on(x.tdep.basis...)
+	return v.with("files that landed", count(len(landed), "file")).with("files reviewed", count(len(x.pr.Files), "file")).on(x.prRef).on(x.tdep.basis...)
+}
+
+// components gives the files that landed and the paths of those that were
+// reviewed. Of a rebase they are those of all its commits, as a later one may take
+// a file back; whole is false where only the last is known.
+func (x *exam) components() (landed []evidence.File, reviewed []string, whole bool) {
+	landed, reviewed = x.landed.Files, x.paths()
+	if !x.singly() {
+		return landed, reviewed, true
+	}
+	pairs, whole := x.series()
+	if !whole {
+		return landed, reviewed, false
+	}
+	landed = nil
+	for _, p := range pairs {
+		for _, f := range p.ownFiles {
+			reviewed = append(reviewed, f.Path)
+		}
+		for _, f := range p.landedFiles {
+			if !slices.ContainsFunc(landed, func(l evidence.File) bool { return l.Path == f.Path }) {
+				landed = append(landed, f)
+			}
+		}
+	}
+	return landed, reviewed, true
 }

@@ -84,8 +84,9 @@ type Item struct {
 	Links      []Ref        `json:"links,omitempty"` // what this record points at, collected next
 	Provenance []Provenance `json:"provenance"`      // in order of retrieval; the first is the record's own payload
 	// Unread names the parts of the record that were not asked for, because it
-	// comes from a list ("comments", "patches"): their absence says nothing of
-	// the record. It is empty for a record that was collected.
+	// comes from a list or beside another record ("comments", "patches"): their
+	// absence says nothing of the record. It is empty for a record that was
+	// collected.
 	Unread []string `json:"unread,omitempty"`
 
 	Ticket      *Ticket      `json:"ticket,omitempty"`

@@ -7,7 +7,7 @@ func deliveryEffects() map[string][]effect {
 		"deployed-with-a-push":     {{"O", Exception, ""}},
 		"deployed-with-unapproved": {{"O", NeedsReview, ""}},
 		"deployed-with-uncertain":  {{"O", NeedsReview, ""}},
-		"rebased-singly":           {{"HY", NeedsReview, ""}},
+		"extra-in-rebase":          {{"H", Exception, ""}},
 
 		"branch-not-protected": {{"J", Exception, ""}},
 		"audit-log-gone":       {{"J", Unable, ""}},

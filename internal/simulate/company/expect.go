@@ -94,8 +94,8 @@ import (
 //   - X: the security team may judge it, by approving the change. What a remark
 //     tells of a review of people's data needs review.
 //   - Y compares the files that landed with those of the pull request, and H their
-//     lines. After a rebase of several commits only the last can be compared:
-//     both need review.
+//     lines. After a rebase each commit that landed is held against the one of the
+//     pull request that it was made of: the servers still have both.
 //   - Z: rolled back is on record where the change's ticket is linked to the
 //     incident; measurements out of bounds alone need review.
 //   - Of what is not deployed yet, the letters that look at the deployment are

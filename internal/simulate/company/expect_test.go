@@ -23,6 +23,7 @@ func cannot() map[string]map[Outcome]string {
 		"L": {NotApplicable: "the policy asks for some test of every change"},
 		"R": {Exception: "what no record says was deployed is not known to be a change"},
 		"U": {NeedsReview: "the policy has no freeze"},
+		"Y": {NeedsReview: "every commit that landed is kept, and no tool writes files into what lands"},
 	}
 	for _, r := range Letters {
 		l := string(r)
@@ -147,7 +148,7 @@ func TestSamplesAreExpectedAsTheyWereTold(t *testing.T) {
 	for id, want := range map[string]string{
 		"ledger-api#1248":       "...........?...-......--.-", // a database migration by the book
 		"checkout-web#2232":     ".........0.....-..?.-.--.-", // a small feature
-		"payout-worker#676":     ".-...--?.0???x.?..?.-.--?-", // an emergency whose logs are gone
+		"payout-worker#676":     ".-...--..0???x.?..?.-.--.-", // an emergency whose logs are gone
 		"ledger-api#1257":       ".......x.......-..?.-.--.-", // a push after the only approval
 		"identity-gateway#961":  "...?.x....??...-..x.-.--.-", // a test that passed on its second run; sign-in, rated too low
 		"checkout-web#2205":     "?.........???..-..?.-.--..", // rolled back

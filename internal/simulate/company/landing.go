@@ -86,7 +86,11 @@ func (t *telling) merge(merger *Person) string {
 			}
 			committer := by.signature(p.merged)
 			last := i == len(t.commits)-1
-			land(&forge.Commit{Parents: []string{tip}, Author: c.Author, Committer: committer, Message: c.Message, Files: c.Files}, last)
+			files := c.Files
+			if i == 0 && p.has("extra-in-rebase") { // rebased by hand, and a line that nobody had seen went with it
+				files = append([]forge.File{t.withLine(files[0])}, files[1:]...)
+			}
+			land(&forge.Commit{Parents: []string{tip}, Author: c.Author, Committer: committer, Message: c.Message, Files: files}, last)
 			tip = sha
 		}
 		h.main[len(h.main)-1].last = true
@@ -102,6 +106,13 @@ func (t *telling) merge(merger *Person) string {
 		land(&forge.Commit{Parents: []string{tip, t.head}, Author: by.signature(p.merged), Committer: web, Message: message, Files: files, Verification: signed}, true)
 	}
 	return sha
+}
+
+// withLine gives the difference of the change's own file with a line more, which
+// somebody left in while trying something out.
+func (t *telling) withLine(f forge.File) forge.File {
+	line := map[string]string{"go": "\tlog.SetLevel(log.DebugLevel)", "kt": "    log.level = Level.DEBUG"}[t.house.lang]
+	return patch(f.Path, t.work.old, t.work.new+"\n"+line, t.house.lang)
 }
 
 func (t *telling) squashed(title string) string {
@@ -195,7 +206,7 @@ func (t *telling) change(merger *Person) {
 	}
 	note(p.auto && !p.queue, "auto-merge")
 	note(h.name == "payout-worker" && p.created.Before(day(2026, 3, 1)) || h.name == "ledger-api", "legacy-status")
-	note(p.method == "rebase" && !p.queue && t.several(), "rebased-singly")
+	note(p.method == "rebase" && !p.queue && t.several() && !p.has("extra-in-rebase"), "rebased-singly")
 	note(merger == t.who["robin"], "service-account-merge")
 	note(p.author == t.who["szymon"] && p.created.Before(renamed()), "renamed-login")
 	note(p.author == t.who["olek"], "ghost-author")

@@ -2,6 +2,7 @@ package company
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -68,6 +69,9 @@ func (s *story) dealTwists() {
 			}
 			taken[d.serious][p] = true
 			p.twist(d.id)
+			if d.id == "extra-in-rebase" { // by hand, where the page would have merged
+				p.method = "rebase"
+			}
 			left--
 		}
 	}
@@ -114,6 +118,9 @@ func (s *story) laterDeals(unqueued func(*plan) bool) []deal {
 		{"revert-only", 1, func(p *plan) bool { return p.house.name == identity && p.work.kind == "migration" }, true},
 		{"no-manager", 2, in(peers, identity, payout), true}, {"claimed-window", 1, in(risky, identity, ledger), true}, {"late-validation", 1, in(risky, identity), true},
 		{"plan-written-later", 1, in(unplanned, checkout, ledger, identity, payout), true}, {"description-tidied", 1, in(unplanned, checkout, ledger, identity, payout), true},
+		{"extra-in-rebase", 1, func(p *plan) bool {
+			return in(unqueued, ledger, identity)(p) && p.work.kind != "config" && strings.HasSuffix(p.work.path, "."+p.house.lang)
+		}, true},
 	}
 }
 
