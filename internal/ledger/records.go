@@ -82,7 +82,7 @@ func (ld *Load) pullRequest(id int64, it evidence.Item) {
 	for i := range p.Reviews {
 		r := &p.Reviews[i]
 		role := "reviewer"
-		if r.State == "APPROVED" {
+		if state, _ := p.StateAtMerge(*r); state == "APPROVED" {
 			role = "approver"
 		}
 		ld.person(id, role, r.Author, r.Submitted)

@@ -26,9 +26,12 @@ func (f facts) approval() string {
 	if missing != "" && len(pr.Reviews) == 0 {
 		return name + missing + trailers
 	}
-	count := map[string]int{}
+	count, gone := map[string]int{}, 0
 	for _, r := range pr.Reviews {
-		count[r.State]++
+		state, late := pr.StateAtMerge(r)
+		if count[state]++; late {
+			gone++
+		}
 	}
 	said := []string{plural(count["APPROVED"], "approval")}
 	for _, other := range [][2]string{{"CHANGES_REQUESTED", "requesting changes"}, {"DISMISSED", "dismissed"}} {
@@ -39,7 +42,11 @@ func (f facts) approval() string {
 	if n := len(f.gateApprovals()); n > 0 {
 		said = append(said, plural(n, "approval")+" at a deployment gate")
 	}
-	note := name + strings.Join(said, ", ") + " recorded" + f.timing(pr) + trailers
+	note := name + strings.Join(said, ", ") + " recorded" + f.timing(pr)
+	if gone > 0 {
+		note += fmt.Sprintf("; %s after the merge", plural(gone, "review")+" dismissed")
+	}
+	note += trailers
 	return note + restOf(missing)
 }
 
@@ -61,9 +68,8 @@ func (f facts) timing(pr *evidence.PullRequest) string {
 	late, said := 0, ""
 	elsewhere := map[string]int{}
 	var heads []string
-	for _, r := range pr.Reviews {
+	for _, r := range pr.ApprovedAtMerge() {
 		switch {
-		case r.State != "APPROVED":
 		case r.Submitted.After(pr.Merged):
 			late++
 		case r.CommitID != "" && pr.Head.SHA != "" && r.CommitID != pr.Head.SHA:
@@ -178,14 +184,15 @@ func (f facts) lacking(part string) string {
 func (f facts) approvers() string {
 	var lines []string
 	if pr := f.pullRequest(); pr != nil {
-		for _, r := range pr.Reviews {
-			if r.State == "APPROVED" {
-				line := person(r.Author) + ", " + at(r.Submitted)
-				if r.CommitID != "" {
-					line += ", on " + short(r.CommitID)
-				}
-				lines = append(lines, line)
+		for _, r := range pr.ApprovedAtMerge() {
+			line := person(r.Author) + ", " + at(r.Submitted)
+			if r.CommitID != "" {
+				line += ", on " + short(r.CommitID)
 			}
+			if gone := pr.DismissedAfterMerge(r); !gone.IsZero() {
+				line += ", dismissed after the merge, " + at(gone)
+			}
+			lines = append(lines, line)
 		}
 	} else if t := f.ticket(); t != nil {
 		for _, step := range t.Approvals {
@@ -220,10 +227,8 @@ func (f facts) approvedAt() time.Time {
 		}
 	}
 	if pr := f.pullRequest(); pr != nil {
-		for _, r := range pr.Reviews {
-			if r.State == "APPROVED" {
-				later(r.Submitted)
-			}
+		for _, r := range pr.ApprovedAtMerge() {
+			later(r.Submitted)
 		}
 		return last
 	}

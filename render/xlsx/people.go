@@ -46,7 +46,8 @@ func (s *survey) see(d *evidence.Dossier) {
 				part("author", c.Author.Account)
 			}
 			for _, r := range pr.Reviews {
-				part(reviewPart(r.State), r.Author)
+				state, _ := pr.StateAtMerge(r)
+				part(reviewPart(state), r.Author)
 			}
 		case it.Commit != nil:
 			part("author", it.Commit.Author.Account)
