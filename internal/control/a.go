@@ -95,10 +95,12 @@ func (x *exam) otherChanges() (names []string, known int) {
 // mentionLack says that it is not known which other changes name the ticket.
 func (x *exam) mentionLack() *lack {
 	for _, it := range x.c.All(evidence.KindMention) {
-		if it.Mention != nil && strings.EqualFold(it.Mention.Text, x.main.t.Key) {
-			if l := x.lacks(it.Ref, "which pull requests outside of the period name ticket "+x.main.t.Key, "pull requests"); l != nil {
-				return l
-			}
+		if it.Mention == nil || len(it.Unread) == 0 || !strings.EqualFold(it.Mention.Text, x.main.t.Key) {
+			continue
+		}
+		// The whole ticket links to its changes, also to those of other periods.
+		if l := x.lacks(x.main.ref, "the changes that ticket "+x.main.t.Key+" links to, of other periods among them", "remote links"); l != nil {
+			return l
 		}
 	}
 	for _, g := range x.c.Gaps {

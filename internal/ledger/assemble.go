@@ -30,6 +30,9 @@ func (l *Ledger) Assemble(ctx context.Context, e evidence.Entry) (evidence.Chang
 	if err := l.join(ctx, &c, checked(c.Items, e)...); err != nil {
 		return c, err
 	}
+	if err := l.ticketsOf(ctx, &c, e); err != nil {
+		return c, err
+	}
 	if !e.Deployment.IsZero() {
 		contain(c.Items, e)
 		if err := l.attempted(ctx, &c, e); err != nil {

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
@@ -25,6 +26,38 @@ func (ld *Load) shareTickets() {
 		  SELECT k.record, r.kind, r.system, r.name FROM ticket_links k JOIN pull_requests p ON p.link = k.link AND p.link <> '' JOIN records r ON r.id = p.record)
 		SELECT record, kind, system, name, total FROM (SELECT *, count(*) OVER (PARTITION BY record) AS total,
 		  row_number() OVER (PARTITION BY record ORDER BY system, name, kind) AS n FROM named) WHERE n <= ?`, mostSharers)
+}
+
+// ticketsOf adds to a change by ticket alone what its ticket is related to, as
+// the incident that asked for it; and to tickets that were moved the key by
+// which the change names them.
+func (l *Ledger) ticketsOf(ctx context.Context, c *evidence.Change, e evidence.Entry) error {
+	var related []evidence.Ref
+	for i, it := range c.Items {
+		t := it.Ticket
+		switch {
+		case t == nil:
+		case it.Ref == e.Ref:
+			for _, r := range t.Related {
+				if r.Relation != "parent" && r.Relation != "sub-task" && len(related) < mostSharers {
+					related = append(related, evidence.Ref{Kind: evidence.KindTicket, System: it.Ref.System, ID: r.Key})
+				}
+			}
+		case t.Requested == "" && slices.ContainsFunc(t.History, func(h evidence.HistoryEntry) bool { return strings.EqualFold(h.Field, "key") }):
+			for key, err := range rows(ctx, l, `SELECT n.key FROM changes c JOIN change_records x ON x.change = c.id JOIN named_tickets n ON n.record = x.record
+				JOIN ticket_keys k ON k.key = n.key AND k.system = ?1 JOIN records r ON r.id = k.record AND r.kind = 'ticket' AND r.system = ?1 AND r.name = ?2
+				WHERE c.change = ?3 AND c.kind = ?4 AND c.system = ?5 ORDER BY n.key = ?6 DESC, n.key LIMIT 1`, []any{it.Ref.System, it.Ref.ID, e.ID, e.Kind, e.Ref.System, t.Key},
+				func(s scan) (key string, err error) { return key, s(&key) }) {
+				if err != nil {
+					return err
+				}
+				if !strings.EqualFold(key, t.Key) {
+					c.Items[i].Ticket.Requested = key
+				}
+			}
+		}
+	}
+	return l.join(ctx, c, related...)
 }
 
 // shared answers, for each ticket of the change, which changes name it, as far
