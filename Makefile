@@ -34,7 +34,7 @@ build: ## build bin/tickmark
 demo: build ## make an evidence package of the sample company, without credentials
 	bin/tickmark demo --out out/demo
 
-test: tools schemas ## run all tests, with the programs they need, and print the table of outcomes
+test: tools schemas ## run all tests, with the programs they need, and print the tables of outcomes
 	@mkdir -p .cache
 	@status=0; $(GO) test -timeout 30m -v ./... >.cache/test.log 2>&1 || status=$$?; \
 	grep -E '^(ok|FAIL|panic:)|^ *--- FAIL|no test files' .cache/test.log || true; \

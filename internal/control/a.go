@@ -53,25 +53,28 @@ func (x *exam) linkedTicket() verdict {
 	v := met("TICKET_LINKED", "The change names ticket %s, which exists.", t.Key)
 	if t.Requested != "" && !strings.EqualFold(t.Requested, t.Key) {
 		v = review("TICKET_MOVED", "The change names %s, which the tracker has moved to %s; a person must say whether it is the same request.", t.Requested, t.Key)
-	} else if others, cut := x.otherChanges(); len(others) > 1 || cut {
-		v = review("TICKET_OF_SEVERAL_CHANGES", "Several pull requests belong to ticket %s (%d are known); a person must say whether it covers this one.", t.Key, len(others)).with("pull requests", strings.Join(others, ", "))
+	} else if others, known := x.otherChanges(); known > 1 {
+		v = review("TICKET_OF_SEVERAL_CHANGES", "Several changes belong to ticket %s (%d are known); a person must say whether it covers this one.", t.Key, known).with("changes", strings.Join(others, ", "))
 	} else if l := x.mentionLack(); l != nil {
 		v = unable(l)
 	}
 	return v.with("ticket", t.Key).with("named in", strings.Join(x.main.places, ", ")).on(x.subjectRef(), x.main.ref)
 }
 
-// otherChanges gives the pull requests that the ticket stands for, this one
-// among them: those that name it, as the forge found them, and those to which
-// the ticket itself links. Cut says that the forge found more than it gave.
-func (x *exam) otherChanges() (names []string, cut bool) {
-	var all []evidence.Ref
+// otherChanges gives the changes that the ticket stands for, this one among
+// them: those that name it, as the forge or the lists found them, and those to
+// which the ticket itself links. Known is how many there are; of many not all
+// are named.
+func (x *exam) otherChanges() (names []string, known int) {
+	all := []evidence.Ref{x.subjectRef()}
 	for _, it := range x.c.All(evidence.KindMention) {
 		if it.Mention == nil || !strings.EqualFold(it.Mention.Text, x.main.t.Key) {
 			continue
 		}
 		all = append(all, it.Mention.Found...)
-		cut = cut || it.Mention.Total > len(it.Mention.Found)
+		if it.Mention.Total > len(it.Mention.Found) {
+			known = max(known, it.Mention.Total, 2)
+		}
 	}
 	for _, r := range x.main.t.Remote {
 		if id := x.pullAddress(r.URL); id != "" {
@@ -86,11 +89,20 @@ func (x *exam) otherChanges() (names []string, cut bool) {
 		}
 		names = append(names, name)
 	}
-	return names, cut
+	return names, max(known, len(names))
 }
 
 // mentionLack says that it is not known which other changes name the ticket.
 func (x *exam) mentionLack() *lack {
+	for _, it := range x.c.All(evidence.KindMention) {
+		if it.Mention == nil || len(it.Unread) == 0 || !strings.EqualFold(it.Mention.Text, x.main.t.Key) {
+			continue
+		}
+		// The whole ticket links to its changes, also to those of other periods.
+		if l := x.lacks(x.main.ref, "the changes that ticket "+x.main.t.Key+" links to, of other periods among them", "remote links"); l != nil {
+			return l
+		}
+	}
 	for _, g := range x.c.Gaps {
 		if g.Ref.Kind == evidence.KindMention && g.Reason != evidence.NotConfigured && strings.EqualFold(g.Ref.ID, x.main.t.Key) {
 			return lackOf(g, "which pull requests name ticket "+x.main.t.Key)

@@ -15,6 +15,12 @@ type lack struct {
 	code   string
 }
 
+// A list does not hold all of a record.
+const (
+	notRead = "EVIDENCE_NOT_READ"
+	ofList  = "the record comes from a list that does not hold it; collecting the change would read it"
+)
+
 // unable is the one place where what was not obtained becomes an outcome: the
 // attribute could not be tested. It says what would decide it.
 func unable(l *lack) verdict {
@@ -38,7 +44,7 @@ func (x *exam) lacks(ref evidence.Ref, what string, parts ...string) *lack {
 	}
 	for _, part := range parts {
 		if slices.ContainsFunc(it.Unread, func(u string) bool { return names(u, part) }) {
-			return &lack{ref, what, "the record comes from a list that does not hold it; collecting the change would read it", "EVIDENCE_NOT_READ"}
+			return &lack{ref, what, ofList, notRead}
 		}
 	}
 	return nil

@@ -33,3 +33,12 @@ func (x *exam) unmeasured() *lack {
 	}
 	return x.lacks(x.first.Ref, "what was measured around the deployment", "measurements")
 }
+
+// listedRuns says that the change comes from a list, which holds neither the
+// runs of its commits nor the deployments to other environments.
+func (x *exam) listedRuns(what string) *lack {
+	if len(x.unread(x.first.Ref)) == 0 {
+		return nil
+	}
+	return &lack{x.landedRef, what, ofList, notRead}
+}

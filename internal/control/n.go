@@ -44,12 +44,13 @@ func (x *exam) staging() verdict {
 	}
 	if v.code == "NOT_VERIFIED_FIRST" {
 		// A claim is worth a look only where the forge's own record could not
-		// tell: where it records such deployments, it shows that there was none.
+		// tell: where it records such deployments, it shows that there was none;
+		// and where a list holds none of them, collecting the change tells.
 		l, said := x.runsLack(), x.stagingSaid()
 		if l != nil {
 			v = unable(l)
 		}
-		if len(said) > 0 && l != nil {
+		if len(said) > 0 && l != nil && l.code != notRead {
 			v = review("VERIFICATION_CLAIMED", "Somebody says that the change was verified before production, and a person must look at what shows it.").with("said", strings.Join(said, "; "))
 		}
 	}
@@ -166,6 +167,9 @@ func (x *exam) runsLack() *lack {
 		if !it.Deployment.Production {
 			return nil
 		}
+	}
+	if l := x.listedRuns(what); l != nil {
+		return l
 	}
 	return &lack{x.landedRef, what, "no such record was collected", "EVIDENCE_ABSENT"}
 }

@@ -8,10 +8,11 @@ import (
 )
 
 // Assemble gives a change with the records that the lists hold of it: pull
-// requests, commits, tickets, builds and the deployment that brought it, and
-// what CI said of heads and merges. Its items say themselves what a list does
-// not tell (Item.Unread). That the deployment contains the commits is the
-// ledger's own answer, by the branch's line.
+// requests, commits, tickets, builds, the deployment that brought it and those
+// that were begun with it before, and what CI said of heads and merges. Its
+// items say themselves what a list does not tell (Item.Unread). That a
+// deployment contains the commits is the ledger's own answer, by the branch's
+// line; so is which changes name a ticket.
 //
 // The caller numbers the sample, and dates the change.
 func (l *Ledger) Assemble(ctx context.Context, e evidence.Entry) (evidence.Change, error) {
@@ -26,17 +27,21 @@ func (l *Ledger) Assemble(ctx context.Context, e evidence.Entry) (evidence.Chang
 		}
 		c.Items = append(c.Items, it)
 	}
-	for _, ref := range checked(c.Items, e) {
-		it, ok, err := l.Item(ctx, ref)
-		if err != nil {
-			return c, err
-		}
-		if ok {
-			c.Items = append(c.Items, it)
-		}
+	if err := l.join(ctx, &c, checked(c.Items, e)...); err != nil {
+		return c, err
+	}
+	if err := l.ticketsOf(ctx, &c, e); err != nil {
+		return c, err
 	}
 	if !e.Deployment.IsZero() {
 		contain(c.Items, e)
+		if err := l.attempted(ctx, &c, e); err != nil {
+			return c, err
+		}
+		oldestFirst(&c)
+	}
+	if err := l.shared(ctx, &c, e); err != nil {
+		return c, err
 	}
 	slices.SortStableFunc(c.Items, func(a, b evidence.Item) int { return a.Ref.Compare(b.Ref) })
 	return c, nil
@@ -66,22 +71,12 @@ func checked(items []evidence.Item, e evidence.Entry) []evidence.Ref {
 // contain says of each commit of the change that the deployment which brought
 // it contains it.
 func contain(items []evidence.Item, e evidence.Entry) {
-	head := ""
-	for _, it := range items {
-		if it.Ref == e.Deployment && it.Deployment != nil {
-			head = it.Deployment.SHA
-		}
-	}
 	for i, it := range items {
 		if it.Commit == nil || !slices.Contains(e.Commits, it.Commit.SHA) {
 			continue
 		}
-		items[i].Unread = slices.DeleteFunc(it.Unread, func(part string) bool { return part == "deployments that contain the commit" })
-		status := "ahead"
-		if it.Commit.SHA == head {
-			status = "identical"
-		}
-		it.Commit.ContainedIn = append(it.Commit.ContainedIn, evidence.Containment{Deployment: e.Deployment, Status: status})
+		items[i].Unread = slices.DeleteFunc(it.Unread, func(part string) bool { return part == containing })
+		it.Commit.ContainedIn = append(it.Commit.ContainedIn, evidence.Containment{Deployment: e.Deployment, Status: "ahead"})
 	}
 }
 

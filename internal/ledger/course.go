@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// deployed is one successful production deployment on its way through the history.
+// deployed is one production deployment on its way through the history.
 type deployed struct {
 	record               int64
 	repository           int64
@@ -18,8 +18,10 @@ type deployed struct {
 // history is what production of one repository has seen so far.
 type history struct {
 	repository int64
+	based      bool             // the first success was seen
 	best       int64            // furthest place on the line that any production environment has reached
 	live       map[string]place // by environment
+	waiting                     // deployments that hold what is not in production yet
 }
 
 type place struct {
@@ -29,21 +31,31 @@ type place struct {
 
 const nowhere = math.MinInt64
 
-// courses goes through the successful production deployments in the order in
-// which they succeeded, and marks what each brought first. A commit is brought
-// by the first deployment that contains it, to whichever production
+// courses goes through the production deployments in the order in which they
+// were created and succeeded, and marks what each brought first. A commit is
+// brought by the first deployment that contains it, to whichever production
 // environment; a deployment that goes back brings nothing.
 func (ld *Load) courses() {
 	var h *history
-	ld.w.each(`SELECT d.record, d.repository, g.name, r.name, d.environment, d.sha, d.succeeded, d.range_base, d.range_status
-		FROM deployments d JOIN records r ON r.id = d.record JOIN repositories g ON g.id = d.repository
-		WHERE d.production AND d.succeeded IS NOT NULL ORDER BY g.system, g.name, d.succeeded, d.created, r.name`, nil, func(s scan) error {
+	ld.w.each(`SELECT e.success, d.record, d.repository, g.name, r.name, d.environment, d.sha, d.succeeded, d.range_base, d.range_status
+		FROM (SELECT record, 0 AS success, coalesce(created, succeeded) AS at FROM deployments WHERE production
+		  UNION ALL SELECT record, 1, succeeded FROM deployments WHERE production AND succeeded IS NOT NULL) e
+		CROSS JOIN deployments d ON d.record = e.record JOIN records r ON r.id = d.record JOIN repositories g ON g.id = d.repository
+		ORDER BY g.system, g.name, e.at, e.success, d.created, r.name`, nil, func(s scan) error {
 		var d deployed
-		if err := s(&d.record, &d.repository, &d.repositoryName, &d.name, &d.environment, &d.sha, &d.succeeded, &d.rangeBase, &d.status); err != nil {
+		var success bool
+		if err := s(&success, &d.record, &d.repository, &d.repositoryName, &d.name, &d.environment, &d.sha, &d.succeeded, &d.rangeBase, &d.status); err != nil {
 			return err
 		}
 		if h == nil || h.repository != d.repository {
-			h = &history{repository: d.repository, best: nowhere, live: map[string]place{}}
+			h = &history{repository: d.repository, best: nowhere, live: map[string]place{}, waiting: waiting{lost: nowhere}}
+		}
+		if !success {
+			ld.begun(h, &d)
+			return nil
+		}
+		if !h.based {
+			h.based = true
 			ld.baseline(h, &d)
 		}
 		course := ld.course(h, &d)
@@ -106,7 +118,9 @@ func (ld *Load) bring(h *history, deployment, pos int64) {
 		return
 	}
 	ld.w.do(`UPDATE line SET deployment = ? WHERE repository = ? AND pos > ? AND pos <= ?`, deployment, h.repository, h.best, pos)
+	ld.tried(h, deployment)
 	h.best = pos
+	h.settle(pos)
 }
 
 // courseBeside follows the deployment of a commit that is not on the deployed

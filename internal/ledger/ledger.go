@@ -43,6 +43,8 @@ type Scope struct {
 	// Keys are further projects whose tickets messages may name, and which no
 	// configured tracker keeps.
 	Keys []string `json:"keys,omitempty"`
+	// Searched are the systems that can be asked which pull requests name a text.
+	Searched []string `json:"searched,omitempty"`
 }
 
 // Repository is one configured repository and its deployed branch; Branch is

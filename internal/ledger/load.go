@@ -295,7 +295,7 @@ func (ld *Load) derive(ctx context.Context) error {
 	ld.exec(derived)
 	for _, step := range []func(){
 		ld.lines, ld.courses, ld.landings, ld.owners,
-		ld.pullRequestChanges, ld.unlistedChanges, ld.commitChanges, ld.besideChanges, ld.linkTickets, ld.ticketChanges,
+		ld.pullRequestChanges, ld.unlistedChanges, ld.commitChanges, ld.besideChanges, ld.linkTickets, ld.shareTickets, ld.ticketChanges,
 		ld.orphans, ld.numbers, ld.remember,
 	} {
 		if err := ctx.Err(); err != nil {

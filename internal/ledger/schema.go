@@ -1,7 +1,7 @@
 package ledger
 
 // version is that of the tables below. A file of an older one is made again.
-const version = 1
+const version = 2
 
 // applicationID marks a SQLite file as a ledger ("tick").
 const applicationID = 0x7469636b
@@ -83,6 +83,10 @@ CREATE TABLE line (
 CREATE UNIQUE INDEX line_sha ON line (repository, sha);
 CREATE TABLE beside (
   repository INTEGER NOT NULL, sha TEXT NOT NULL, deployment INTEGER NOT NULL, PRIMARY KEY (repository, sha)) WITHOUT ROWID;
+CREATE TABLE attempts (
+  deployment INTEGER NOT NULL, pos INTEGER NOT NULL, attempt INTEGER NOT NULL, PRIMARY KEY (deployment, pos, attempt)) WITHOUT ROWID;
+CREATE TABLE begun_beside (
+  repository INTEGER NOT NULL, sha TEXT NOT NULL, deployment INTEGER NOT NULL, PRIMARY KEY (repository, sha, deployment)) WITHOUT ROWID;
 CREATE TABLE landed (
   repository INTEGER NOT NULL, sha TEXT NOT NULL, pull INTEGER, system TEXT NOT NULL, name TEXT NOT NULL, basis TEXT NOT NULL,
   PRIMARY KEY (repository, sha, system, name)) WITHOUT ROWID;
@@ -104,6 +108,9 @@ CREATE TABLE change_tickets (
   change INTEGER NOT NULL, key TEXT NOT NULL, place TEXT NOT NULL, record INTEGER, PRIMARY KEY (change, key)) WITHOUT ROWID;
 CREATE INDEX change_tickets_key ON change_tickets (key);
 CREATE INDEX change_tickets_record ON change_tickets (record);
+CREATE TABLE ticket_changes (
+  record INTEGER NOT NULL, kind TEXT NOT NULL, system TEXT NOT NULL, name TEXT NOT NULL, total INTEGER NOT NULL,
+  PRIMARY KEY (record, kind, system, name)) WITHOUT ROWID;
 CREATE TABLE orphans (
   kind TEXT NOT NULL, record_kind TEXT NOT NULL, system TEXT NOT NULL, name TEXT NOT NULL, change TEXT NOT NULL,
   at TEXT, detail TEXT NOT NULL, PRIMARY KEY (kind, record_kind, system, name, detail)) WITHOUT ROWID;

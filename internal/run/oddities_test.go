@@ -118,7 +118,7 @@ func TestManyReviewsAndADeletedReviewer(t *testing.T) {
 	}
 	for i, want := range []string{"met", "exception", "review"} {
 		for from, x := range map[string]TestedChange{"the lists": listed[ids[i]], "the whole record": whole[i]} {
-			if e := x.Attributes["E"]; e.Outcome != want && (from != "the lists" || e.Code != "EVIDENCE_NOT_READ") { // a list may hold less
+			if e := x.Attributes["E"]; e.Outcome != want {
 				t.Errorf("%s from %s: E is %s (%s), want %s: %s", ids[i], from, e.Outcome, e.Code, want, e.Why)
 			}
 		}

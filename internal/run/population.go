@@ -360,6 +360,7 @@ func ledgerScope(c *config.Config) ledger.Scope {
 				s.Repositories = append(s.Repositories, ledger.Repository{System: sys.Name, Name: name, Branch: sys.Branches[name]})
 			}
 			s.Production = append(s.Production, sys.Production...)
+			s.Searched = append(s.Searched, sys.Name)
 		case "git":
 			s.Repositories = append(s.Repositories, ledger.Repository{System: sys.Name, Name: sys.Repository, Branch: sys.Branch})
 			s.Keys = append(s.Keys, sys.Projects...)
