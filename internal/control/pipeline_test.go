@@ -59,10 +59,39 @@ func TestK(t *testing.T) {
 			w.policy.Checks.Required = []policy.RequiredCheck{{Name: policy.NamePattern("unit"), App: "Jenkins"}}
 		}, bad, "CHECKS_ABSENT"},
 		// Trap 8.
-		"merge queue, other content green": {nil, func(w *world) { w.queued("failure") }, bad, "CHECK_NOT_PASSED"},
-		"merge queue, green":               {nil, func(w *world) { w.queued("success"); w.head.Runs[0].Conclusion = "failure" }, ok, "CHECKS_PASSED"},
-		"log expired, as a list tells":     {nil, func(w *world) { w.head.Runs[0].LogExpired = true }, look, "LOG_EXPIRED"},
-		"documentation alone":              {nil, func(w *world) { touch(w, "docs/guide.md"); w.head.Runs = nil }, na, "NO_CODE"},
+		"merge queue, other content green":          {nil, func(w *world) { w.queued("failure", "merged") }, bad, "CHECK_NOT_PASSED"},
+		"merge queue, green":                        {nil, func(w *world) { w.queued("success", "merged"); w.head.Runs[0].Conclusion = "failure" }, ok, "CHECKS_PASSED"},
+		"merge queue, green, as its events call it": {nil, func(w *world) { w.queued("success", "MERGE"); w.head.Runs[0].Conclusion = "failure" }, ok, "CHECKS_PASSED"},
+		"merge queue, green, and no reason":         {nil, func(w *world) { w.queued("success", ""); w.head.Runs[0].Conclusion = "failure" }, bad, "CHECK_NOT_PASSED"},
+		"merge queue, green, on what landed": {nil, func(w *world) {
+			w.queued("success", "")
+			w.pr.Timeline[1].At, w.pr.Timeline[1].Before = clock("10:20"), mm
+			w.merged.Runs[0] = run("unit", "success", "10:15")
+			w.head.Runs[0].Conclusion = "failure"
+		}, ok, "CHECKS_PASSED"},
+		"merge queue, merged by something else": {nil, func(w *world) { w.queued("success", "already_merged"); w.head.Runs[0].Conclusion = "failure" }, bad, "CHECK_NOT_PASSED"},
+		"taken out of the merge queue, then merged red": {nil, func(w *world) {
+			w.queued("success", "manual")
+			w.pr.Timeline[1].At = clock("09:40")
+			w.head.Runs = []evidence.CheckRun{run("unit", "failure", "10:10")}
+		}, bad, "CHECK_NOT_PASSED"},
+		"the merge queue says merged, long before the merge": {nil, func(w *world) {
+			w.queued("success", "merged")
+			w.pr.Timeline[1].At = clock("09:40")
+			w.head.Runs = []evidence.CheckRun{run("unit", "failure", "10:10")}
+		}, bad, "CHECK_NOT_PASSED"},
+		"pushed after the merge queue": {nil, func(w *world) {
+			w.queued("success", "merged")
+			w.pr.Timeline = append(w.pr.Timeline[:2:2], evidence.Event{Kind: "head_ref_force_pushed", Actor: gh("ada"), At: clock("10:30"), Before: c1, After: c2}, w.pr.Timeline[2])
+			w.head.Runs[0].Conclusion = "failure"
+		}, bad, "CHECK_NOT_PASSED"},
+		"pushed after the merge by the queue": {nil, func(w *world) {
+			w.queued("success", "merged")
+			w.pr.Timeline = append(w.pr.Timeline, evidence.Event{Kind: "head_ref_force_pushed", Actor: gh("ada"), At: clock("10:31"), Before: c2, After: c1})
+			w.head.Runs[0].Conclusion = "failure"
+		}, ok, "CHECKS_PASSED"},
+		"log expired, as a list tells": {nil, func(w *world) { w.head.Runs[0].LogExpired = true }, look, "LOG_EXPIRED"},
+		"documentation alone":          {nil, func(w *world) { touch(w, "docs/guide.md"); w.head.Runs = nil }, na, "NO_CODE"},
 		"log expired": {nil, func(w *world) {
 			w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindBuild, repo+"/runs/901"), Build: &evidence.Build{Name: "ci", SHA: c2, Attempt: 1}})
 			w.gap(ref(evidence.KindBuild, repo+"/runs/901"), "log of job unit", evidence.Expired)
@@ -86,9 +115,10 @@ func TestK(t *testing.T) {
 	})
 }
 
-// queued lets the change go through a merge queue, which tested x1.
-func (w *world) queued(conclusion string) {
-	w.pr.Timeline = append([]evidence.Event{{Kind: "added_to_merge_queue", At: clock("10:20")}, {Kind: "removed_from_merge_queue", At: clock("10:30"), Before: x1}}, w.pr.Timeline...)
+// queued lets the change go through a merge queue, which tested x1 and let it
+// go for a reason.
+func (w *world) queued(conclusion, reason string) {
+	w.pr.Timeline = append([]evidence.Event{{Kind: "added_to_merge_queue", At: clock("10:20")}, {Kind: "removed_from_merge_queue", At: clock("10:30"), Before: x1, Message: reason}}, w.pr.Timeline...)
 	w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindChecks, repo+"@"+x1), Checks: &evidence.Checks{Repository: repo, SHA: x1, Runs: []evidence.CheckRun{run("unit", conclusion, "10:25")}}})
 }
 
@@ -107,6 +137,18 @@ func TestL(t *testing.T) {
 		"CI knows the test, and it did not run": {nil, func(w *world) {
 			w.head.Runs[1].Conclusion = "skipped"
 			w.pr.Body = text("## Testing Completed\n- [x] Integration tests passing\n")
+		}, bad, "TESTS_MISSING"},
+		"only in the merge queue": {nil, func(w *world) {
+			w.head.Runs = w.head.Runs[:1]
+			w.queued("success", "merged")
+			group := w.Items[len(w.Items)-1].Checks
+			group.Runs = append(group.Runs, run("integration", "success", "10:25"))
+		}, ok, "TESTS_ADEQUATE"},
+		"only in the merge queue, and taken out of it": {nil, func(w *world) {
+			w.head.Runs = w.head.Runs[:1]
+			w.queued("success", "manual")
+			group := w.Items[len(w.Items)-1].Checks
+			group.Runs = append(group.Runs, run("integration", "success", "10:25"))
 		}, bad, "TESTS_MISSING"},
 		"only on what landed": {nil, func(w *world) {
 			w.head.Runs = w.head.Runs[:1]
