@@ -242,7 +242,8 @@ func (x *exam) resultsOf(c *evidence.Checks, cut time.Time) []checkResult {
 		}
 		i := slices.IndexFunc(out, func(o checkResult) bool { return o.name == r.name && o.app == "" })
 		if i >= 0 && out[i].conclusion == "pending" {
-			out[i] = r // pending is how a status begins
+			r.failed = out[i].failed
+			out[i] = r // pending is how a status begins, and not what it came to
 			continue
 		}
 		add(r)

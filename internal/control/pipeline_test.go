@@ -55,6 +55,11 @@ func TestK(t *testing.T) {
 		"posted by a service account": {nil, func(w *world) {
 			w.head.Statuses = []evidence.CommitStatus{{Context: "lint", State: "pending", Creator: gh("acme-release"), Created: clock("09:00")}, {Context: "lint", State: "success", Creator: gh("acme-release"), Created: clock("09:01")}}
 		}, ok, "CHECKS_PASSED"},
+		"a status that failed, then began again": {nil, func(w *world) {
+			for i, state := range []string{"pending", "failure", "pending", "success"} {
+				w.head.Statuses = append(w.head.Statuses, evidence.CommitStatus{Context: "lint", State: state, Creator: gh("acme-release"), Created: clock("09:00").Add(time.Duration(i) * time.Minute)})
+			}
+		}, look, "RERUN_UNTIL_PASSED"},
 		"from another app": {nil, func(w *world) {
 			w.policy.Checks.Required = []policy.RequiredCheck{{Name: policy.NamePattern("unit"), App: "Jenkins"}}
 		}, bad, "CHECKS_ABSENT"},
