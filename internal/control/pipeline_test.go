@@ -183,6 +183,24 @@ func TestL(t *testing.T) {
 			w.ci(evidence.TestReport{File: "junit.xml", Tests: 40})
 			w.ticket.Comments = append(w.ticket.Comments, evidence.Comment{Author: ji("ken"), Created: clock("10:00"), Body: plainly("Tried on staging: as described.")})
 		}, look, "TESTS_CLAIMED"},
+		"documented":                       {documented, nil, ok, "TESTS_ADEQUATE"},
+		"documented, and the tests failed": {documented, func(w *world) { w.suite().Failures = 1 }, bad, "TESTS_MISSING"},
+		"documented, with an error":        {documented, func(w *world) { w.suite().Errors = 1 }, bad, "TESTS_MISSING"},
+		"documented, and the run failed":   {documented, func(w *world) { w.tests().Conclusion = "failure" }, bad, "TESTS_MISSING"},
+		"documented, failed, and said otherwise": {documented, func(w *world) {
+			w.suite().Failures = 40
+			w.pr.Body = text("## Testing Completed\n- [x] All tests passing\n")
+		}, bad, "TESTS_MISSING"},
+		"documented, nobody says when": {documented, func(w *world) { w.tests().Artifacts = nil }, bad, "TESTS_MISSING"},
+		"documented, and then it failed": {documented, func(w *world) {
+			b := w.ci(evidence.TestReport{File: "junit.xml", Tests: 40, Failures: 2})
+			b.Created = clock("09:50")
+		}, bad, "TESTS_MISSING"},
+		"failed, and documented in the end": {documented, func(w *world) {
+			w.suite().Failures = 3
+			b := w.ci(evidence.TestReport{File: "junit.xml", Tests: 40})
+			b.Created = clock("09:50")
+		}, ok, "TESTS_ADEQUATE"},
 		"high, reports expired": {nil, func(w *world) {
 			high(w)
 			w.ci()
@@ -224,12 +242,35 @@ func TestL(t *testing.T) {
 
 var ciRef = ref(evidence.KindBuild, repo+"/runs/902")
 
-// ci adds the run that tested the head, with its reports.
+// ci adds the run that tested the head, with its reports, in an artifact of
+// 09:55 where they name none.
 func (w *world) ci(reports ...evidence.TestReport) *evidence.Build {
-	b := &evidence.Build{Repository: repo, ID: "902", Name: "ci", Event: "pull_request", SHA: c2, Status: "completed", Conclusion: "success", Attempt: 1, Tests: reports}
+	b := &evidence.Build{Repository: repo, ID: "902", Name: "ci", Event: "pull_request", SHA: c2, Status: "completed", Conclusion: "success", Attempt: 1, Created: clock("09:40"), Tests: reports}
+	for i := range reports {
+		if reports[i].Artifact == "" {
+			reports[i].Artifact = "junit"
+			b.Artifacts = []evidence.Artifact{{Name: "junit", Created: clock("09:55")}}
+		}
+	}
 	w.Items = append(w.Items, evidence.Item{Ref: ciRef, Build: b})
 	return b
 }
+
+// documented is a change of high risk for which the policy asks for a report,
+// and there is one.
+func documented(t testing.TB) *world {
+	w := good(t)
+	high(w)
+	w.policy.Testing.Tiers = map[string][]string{"high": {"documented"}}
+	w.ci(evidence.TestReport{File: "junit.xml", Tests: 40})
+	return w
+}
+
+// tests is the run that documented adds.
+func (w *world) tests() *evidence.Build { return w.Items[len(w.Items)-1].Build }
+
+// suite is its report.
+func (w *world) suite() *evidence.TestReport { return &w.tests().Tests[0] }
 
 func TestM(t *testing.T) {
 	table(t, "M", map[string]one{
