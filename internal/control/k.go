@@ -78,15 +78,30 @@ func (x *exam) failedBefore(sha string, required []policy.RequiredCheck) bool {
 	})
 }
 
-// queued gives the commit that the merge queue tested, where it says so.
+// queued gives the commit that the merge queue tested and merged: the one that
+// landed, or the one with which the queue let the pull request go at the merge,
+// because it had merged it. One that was taken out for another reason was merged
+// past the queue, and what was pushed since no queue has tested.
 func (x *exam) queued() string {
-	sha := ""
-	for _, e := range x.pr.Timeline {
-		if e.Kind == "removed_from_merge_queue" && e.Before != "" && !e.At.After(x.tmerge.hi) {
-			sha = e.Before
+	pushed := false
+	for _, e := range slices.Backward(x.pr.Timeline) {
+		switch {
+		case e.At.After(x.tmerge.hi):
+		case e.Kind == "head_ref_force_pushed":
+			pushed = pushed || !e.At.After(x.tmerge.at) // the branch may be used again after the merge
+		case e.Kind != "removed_from_merge_queue" || e.Before == "":
+		case e.Before == x.m, mergedIt(e.Message) && x.tmerge.order(e.At) == 0 && !pushed:
+			return e.Before
 		}
 	}
-	return sha
+	return ""
+}
+
+// mergedIt reports whether a queue let a pull request go because it merged it;
+// GitHub writes "merged" in the timeline and "MERGE" in its events. Any other
+// reason, "already_merged" too, says that something else came between.
+func mergedIt(reason string) bool {
+	return strings.EqualFold(reason, "merged") || strings.EqualFold(reason, "merge")
 }
 
 func requiredWord(required []policy.RequiredCheck) string {
@@ -227,7 +242,8 @@ func (x *exam) resultsOf(c *evidence.Checks, cut time.Time) []checkResult {
 		}
 		i := slices.IndexFunc(out, func(o checkResult) bool { return o.name == r.name && o.app == "" })
 		if i >= 0 && out[i].conclusion == "pending" {
-			out[i] = r // pending is how a status begins
+			r.failed = out[i].failed
+			out[i] = r // pending is how a status begins, and not what it came to
 			continue
 		}
 		add(r)

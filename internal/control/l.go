@@ -1,7 +1,6 @@
 package control
 
 import (
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -343,91 +342,4 @@ func (x *exam) testNotes(cut time.Time, anyKind bool, about func(string) bool) [
 
 func testFile(name string) bool {
 	return slices.ContainsFunc([]string{"test", "uat", "staging", "qa", "result"}, func(w string) bool { return names(name, w) })
-}
-
-// documented is a report of test results that a run left behind.
-func (x *exam) documented() shownTest {
-	shas, until := x.tested()
-	for _, it := range x.builds() {
-		if !slices.Contains(shas, it.Build.SHA) {
-			continue
-		}
-		n := 0
-		for _, r := range it.Build.Tests {
-			if !it.Build.Created.After(until) && !reportedAt(it.Build, r).After(until) {
-				n += max(0, r.Tests-r.Skipped)
-			}
-		}
-		if n > 0 {
-			return shownTest{result, fmt.Sprintf("reports with %s", count(n, "test")), []evidence.Ref{it.Ref}, nil}
-		}
-	}
-	var f shownTest
-	for _, g := range x.c.Gaps {
-		if g.Ref.Kind != evidence.KindBuild || g.Part != "" && !names(g.Part, "report") && !names(g.Part, "artifact") {
-			continue
-		}
-		if it, ok := x.c.Find(g.Ref); ok && it.Build != nil && !slices.Contains(shas, it.Build.SHA) {
-			continue
-		}
-		if g.Reason == evidence.Expired {
-			f = shownTest{how: unlogged, shown: "the run left reports, and they are gone", refs: []evidence.Ref{g.Ref}}
-		} else {
-			f.lack = first(f.lack, lackOf(g, "the test reports"))
-		}
-	}
-	if f.how == none {
-		lost := f.lack
-		f = x.orClaim(shownTest{}, anything)
-		if f.how == none {
-			f.lack = first(f.lack, lost)
-		}
-	}
-	return f
-}
-
-// emptyReport names a report of a passed run in which no test was executed.
-func (x *exam) emptyReport() string {
-	shas, _ := x.tested()
-	for _, it := range x.builds() {
-		b := it.Build
-		if b.Conclusion != "success" || !slices.Contains(shas, b.SHA) {
-			continue
-		}
-		n := 0
-		for _, r := range b.Tests {
-			n += max(0, r.Tests-r.Skipped)
-		}
-		switch {
-		case n > 0:
-		case len(b.Tests) > 0:
-			return b.Tests[0].File
-		default: // a report without a single suite gives no record of its own
-			for _, a := range b.Artifacts {
-				if report.MatchString(a.Name) && !a.Expired && x.partial(it.Ref, "", a.Name) == nil && !slices.Contains(x.unread(it.Ref), "test reports") {
-					return a.Name
-				}
-			}
-		}
-	}
-	return ""
-}
-
-// reportedAt is when a run left the artifact that holds a report; zero where the
-// source does not say.
-func reportedAt(b *evidence.Build, r evidence.TestReport) time.Time {
-	i := slices.IndexFunc(b.Artifacts, func(a evidence.Artifact) bool { return a.Name == r.Artifact })
-	if i < 0 {
-		return time.Time{}
-	}
-	return b.Artifacts[i].Created
-}
-
-// report is how runs call the artifact that holds their test results.
-var report = regexp.MustCompile(`(?i)\b(test|junit)[-_ ]?(report|result)s?\b|\bjunit\b`)
-
-// unread gives the parts of a record that its source was not asked for.
-func (x *exam) unread(ref evidence.Ref) []string {
-	it, _ := x.c.Find(ref)
-	return it.Unread
 }

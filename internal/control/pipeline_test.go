@@ -55,14 +55,48 @@ func TestK(t *testing.T) {
 		"posted by a service account": {nil, func(w *world) {
 			w.head.Statuses = []evidence.CommitStatus{{Context: "lint", State: "pending", Creator: gh("acme-release"), Created: clock("09:00")}, {Context: "lint", State: "success", Creator: gh("acme-release"), Created: clock("09:01")}}
 		}, ok, "CHECKS_PASSED"},
+		"a status that failed, then began again": {nil, func(w *world) {
+			for i, state := range []string{"pending", "failure", "pending", "success"} {
+				w.head.Statuses = append(w.head.Statuses, evidence.CommitStatus{Context: "lint", State: state, Creator: gh("acme-release"), Created: clock("09:00").Add(time.Duration(i) * time.Minute)})
+			}
+		}, look, "RERUN_UNTIL_PASSED"},
 		"from another app": {nil, func(w *world) {
 			w.policy.Checks.Required = []policy.RequiredCheck{{Name: policy.NamePattern("unit"), App: "Jenkins"}}
 		}, bad, "CHECKS_ABSENT"},
 		// Trap 8.
-		"merge queue, other content green": {nil, func(w *world) { w.queued("failure") }, bad, "CHECK_NOT_PASSED"},
-		"merge queue, green":               {nil, func(w *world) { w.queued("success"); w.head.Runs[0].Conclusion = "failure" }, ok, "CHECKS_PASSED"},
-		"log expired, as a list tells":     {nil, func(w *world) { w.head.Runs[0].LogExpired = true }, look, "LOG_EXPIRED"},
-		"documentation alone":              {nil, func(w *world) { touch(w, "docs/guide.md"); w.head.Runs = nil }, na, "NO_CODE"},
+		"merge queue, other content green":          {nil, func(w *world) { w.queued("failure", "merged") }, bad, "CHECK_NOT_PASSED"},
+		"merge queue, green":                        {nil, func(w *world) { w.queued("success", "merged"); w.head.Runs[0].Conclusion = "failure" }, ok, "CHECKS_PASSED"},
+		"merge queue, green, as its events call it": {nil, func(w *world) { w.queued("success", "MERGE"); w.head.Runs[0].Conclusion = "failure" }, ok, "CHECKS_PASSED"},
+		"merge queue, green, and no reason":         {nil, func(w *world) { w.queued("success", ""); w.head.Runs[0].Conclusion = "failure" }, bad, "CHECK_NOT_PASSED"},
+		"merge queue, green, on what landed": {nil, func(w *world) {
+			w.queued("success", "")
+			w.pr.Timeline[1].At, w.pr.Timeline[1].Before = clock("10:20"), mm
+			w.merged.Runs[0] = run("unit", "success", "10:15")
+			w.head.Runs[0].Conclusion = "failure"
+		}, ok, "CHECKS_PASSED"},
+		"merge queue, merged by something else": {nil, func(w *world) { w.queued("success", "already_merged"); w.head.Runs[0].Conclusion = "failure" }, bad, "CHECK_NOT_PASSED"},
+		"taken out of the merge queue, then merged red": {nil, func(w *world) {
+			w.queued("success", "manual")
+			w.pr.Timeline[1].At = clock("09:40")
+			w.head.Runs = []evidence.CheckRun{run("unit", "failure", "10:10")}
+		}, bad, "CHECK_NOT_PASSED"},
+		"the merge queue says merged, long before the merge": {nil, func(w *world) {
+			w.queued("success", "merged")
+			w.pr.Timeline[1].At = clock("09:40")
+			w.head.Runs = []evidence.CheckRun{run("unit", "failure", "10:10")}
+		}, bad, "CHECK_NOT_PASSED"},
+		"pushed after the merge queue": {nil, func(w *world) {
+			w.queued("success", "merged")
+			w.pr.Timeline = append(w.pr.Timeline[:2:2], evidence.Event{Kind: "head_ref_force_pushed", Actor: gh("ada"), At: clock("10:30"), Before: c1, After: c2}, w.pr.Timeline[2])
+			w.head.Runs[0].Conclusion = "failure"
+		}, bad, "CHECK_NOT_PASSED"},
+		"pushed after the merge by the queue": {nil, func(w *world) {
+			w.queued("success", "merged")
+			w.pr.Timeline = append(w.pr.Timeline, evidence.Event{Kind: "head_ref_force_pushed", Actor: gh("ada"), At: clock("10:31"), Before: c2, After: c1})
+			w.head.Runs[0].Conclusion = "failure"
+		}, ok, "CHECKS_PASSED"},
+		"log expired, as a list tells": {nil, func(w *world) { w.head.Runs[0].LogExpired = true }, look, "LOG_EXPIRED"},
+		"documentation alone":          {nil, func(w *world) { touch(w, "docs/guide.md"); w.head.Runs = nil }, na, "NO_CODE"},
 		"log expired": {nil, func(w *world) {
 			w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindBuild, repo+"/runs/901"), Build: &evidence.Build{Name: "ci", SHA: c2, Attempt: 1}})
 			w.gap(ref(evidence.KindBuild, repo+"/runs/901"), "log of job unit", evidence.Expired)
@@ -86,9 +120,10 @@ func TestK(t *testing.T) {
 	})
 }
 
-// queued lets the change go through a merge queue, which tested x1.
-func (w *world) queued(conclusion string) {
-	w.pr.Timeline = append([]evidence.Event{{Kind: "added_to_merge_queue", At: clock("10:20")}, {Kind: "removed_from_merge_queue", At: clock("10:30"), Before: x1}}, w.pr.Timeline...)
+// queued lets the change go through a merge queue, which tested x1 and let it
+// go for a reason.
+func (w *world) queued(conclusion, reason string) {
+	w.pr.Timeline = append([]evidence.Event{{Kind: "added_to_merge_queue", At: clock("10:20")}, {Kind: "removed_from_merge_queue", At: clock("10:30"), Before: x1, Message: reason}}, w.pr.Timeline...)
 	w.Items = append(w.Items, evidence.Item{Ref: ref(evidence.KindChecks, repo+"@"+x1), Checks: &evidence.Checks{Repository: repo, SHA: x1, Runs: []evidence.CheckRun{run("unit", conclusion, "10:25")}}})
 }
 
@@ -107,6 +142,18 @@ func TestL(t *testing.T) {
 		"CI knows the test, and it did not run": {nil, func(w *world) {
 			w.head.Runs[1].Conclusion = "skipped"
 			w.pr.Body = text("## Testing Completed\n- [x] Integration tests passing\n")
+		}, bad, "TESTS_MISSING"},
+		"only in the merge queue": {nil, func(w *world) {
+			w.head.Runs = w.head.Runs[:1]
+			w.queued("success", "merged")
+			group := w.Items[len(w.Items)-1].Checks
+			group.Runs = append(group.Runs, run("integration", "success", "10:25"))
+		}, ok, "TESTS_ADEQUATE"},
+		"only in the merge queue, and taken out of it": {nil, func(w *world) {
+			w.head.Runs = w.head.Runs[:1]
+			w.queued("success", "manual")
+			group := w.Items[len(w.Items)-1].Checks
+			group.Runs = append(group.Runs, run("integration", "success", "10:25"))
 		}, bad, "TESTS_MISSING"},
 		"only on what landed": {nil, func(w *world) {
 			w.head.Runs = w.head.Runs[:1]
@@ -136,6 +183,24 @@ func TestL(t *testing.T) {
 			w.ci(evidence.TestReport{File: "junit.xml", Tests: 40})
 			w.ticket.Comments = append(w.ticket.Comments, evidence.Comment{Author: ji("ken"), Created: clock("10:00"), Body: plainly("Tried on staging: as described.")})
 		}, look, "TESTS_CLAIMED"},
+		"documented":                       {documented, nil, ok, "TESTS_ADEQUATE"},
+		"documented, and the tests failed": {documented, func(w *world) { w.suite().Failures = 1 }, bad, "TESTS_MISSING"},
+		"documented, with an error":        {documented, func(w *world) { w.suite().Errors = 1 }, bad, "TESTS_MISSING"},
+		"documented, and the run failed":   {documented, func(w *world) { w.tests().Conclusion = "failure" }, bad, "TESTS_MISSING"},
+		"documented, failed, and said otherwise": {documented, func(w *world) {
+			w.suite().Failures = 40
+			w.pr.Body = text("## Testing Completed\n- [x] All tests passing\n")
+		}, bad, "TESTS_MISSING"},
+		"documented, nobody says when": {documented, func(w *world) { w.tests().Artifacts = nil }, bad, "TESTS_MISSING"},
+		"documented, and then it failed": {documented, func(w *world) {
+			b := w.ci(evidence.TestReport{File: "junit.xml", Tests: 40, Failures: 2})
+			b.Created = clock("09:50")
+		}, bad, "TESTS_MISSING"},
+		"failed, and documented in the end": {documented, func(w *world) {
+			w.suite().Failures = 3
+			b := w.ci(evidence.TestReport{File: "junit.xml", Tests: 40})
+			b.Created = clock("09:50")
+		}, ok, "TESTS_ADEQUATE"},
 		"high, reports expired": {nil, func(w *world) {
 			high(w)
 			w.ci()
@@ -177,12 +242,35 @@ func TestL(t *testing.T) {
 
 var ciRef = ref(evidence.KindBuild, repo+"/runs/902")
 
-// ci adds the run that tested the head, with its reports.
+// ci adds the run that tested the head, with its reports, in an artifact of
+// 09:55 where they name none.
 func (w *world) ci(reports ...evidence.TestReport) *evidence.Build {
-	b := &evidence.Build{Repository: repo, ID: "902", Name: "ci", Event: "pull_request", SHA: c2, Status: "completed", Conclusion: "success", Attempt: 1, Tests: reports}
+	b := &evidence.Build{Repository: repo, ID: "902", Name: "ci", Event: "pull_request", SHA: c2, Status: "completed", Conclusion: "success", Attempt: 1, Created: clock("09:40"), Tests: reports}
+	for i := range reports {
+		if reports[i].Artifact == "" {
+			reports[i].Artifact = "junit"
+			b.Artifacts = []evidence.Artifact{{Name: "junit", Created: clock("09:55")}}
+		}
+	}
 	w.Items = append(w.Items, evidence.Item{Ref: ciRef, Build: b})
 	return b
 }
+
+// documented is a change of high risk for which the policy asks for a report,
+// and there is one.
+func documented(t testing.TB) *world {
+	w := good(t)
+	high(w)
+	w.policy.Testing.Tiers = map[string][]string{"high": {"documented"}}
+	w.ci(evidence.TestReport{File: "junit.xml", Tests: 40})
+	return w
+}
+
+// tests is the run that documented adds.
+func (w *world) tests() *evidence.Build { return w.Items[len(w.Items)-1].Build }
+
+// suite is its report.
+func (w *world) suite() *evidence.TestReport { return &w.tests().Tests[0] }
 
 func TestM(t *testing.T) {
 	table(t, "M", map[string]one{

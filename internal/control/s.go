@@ -6,10 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
-	"github.com/tickmark-dev/tickmark/internal/policy"
 )
 
 // validated is S: somebody checked after the deployment, within the time that
@@ -46,86 +44,10 @@ func validated(x *exam) verdict {
 	return v.with("tier", tier).with("deployed", x.tdep.String()).with("time allowed", hours(x.p.Validation.Within)).on(x.subjectRef(), x.main.ref).on(x.tdep.basis...)
 }
 
-// signature is one statement that the deployment was checked. Signed is set
-// where it stands in a record made for it: a form that names who validated, the
-// ticket's field, or a status. A sentence in a remark is a claim.
-type signature struct {
-	by     party
-	at     time.Time
-	text   string
-	where  string
-	ref    evidence.Ref
-	signed bool
-	// unclear is set where the text denies it, or puts it under a condition.
-	unclear bool
-	edited  time.Time // when the text was last changed, where that was later
-}
-
 // changedAfter reports whether a text was brought to what it now says after a time,
 // or so close to it that nobody can say.
 func (s signature) changedAfter(limit moment) bool {
 	return !s.edited.IsZero() && limit.order(s.edited) >= 0
-}
-
-// signatures gives every statement: remarks, the ticket's validation field,
-// and moving the ticket to a validated status; oldest first.
-func (x *exam) signatures() []signature {
-	var out []signature
-	for _, m := range x.remarks() {
-		text := plain(m.Body)
-		if said := x.speaksOfValidation(text); said != silent {
-			s := signature{by: x.who.identify(m.Author), at: m.Created, text: text, where: m.where, ref: m.ref, signed: validatedBy.MatchString(text), unclear: said == unclear}
-			if m.edited {
-				s.edited = m.Updated
-			}
-			out = append(out, s)
-		}
-	}
-	if t := x.main.t; t != nil && x.main.strong {
-		if f, ok := t.Field("validation"); ok {
-			for _, h := range t.History {
-				to := plain(evidence.Text{Markup: f.Value.Markup, Source: h.To})
-				if isField(h, f.Title, f.ID) && x.judgeText(to, 1) == substance {
-					out = append(out, signature{by: x.who.identify(h.Author), at: h.At, text: to, where: "field " + f.Title, ref: x.main.ref, signed: true})
-				}
-			}
-			if !slices.ContainsFunc(t.History, func(h evidence.HistoryEntry) bool { return isField(h, f.Title, f.ID) }) && x.judgeText(plain(f.Value), 1) == substance {
-				out = append(out, signature{by: x.who.identify(t.Creator), at: t.Created, text: plain(f.Value), where: "field " + f.Title, ref: x.main.ref, signed: true})
-			}
-		}
-		for _, h := range t.History {
-			if isField(h, "status", "") && slices.Contains(x.p.Validation.Statuses, policy.Fold(h.To)) {
-				out = append(out, signature{by: x.who.identify(h.Author), at: h.At, text: h.To, where: "status " + h.To, ref: x.main.ref, signed: true})
-			}
-		}
-	}
-	slices.SortStableFunc(out, func(a, b signature) int { return a.at.Compare(b.at) })
-	return out
-}
-
-// validatedBy is the line of a form that names who validated.
-var validatedBy = regexp.MustCompile(`(?im)^\W*validated by[ \t*_]*:[ \t*_\[]*(\pL.*)$`)
-
-// names reports whether a form's line names the one who wrote it; others sign
-// for themselves.
-func (s signature) names() bool {
-	m := validatedBy.FindStringSubmatch(s.text)
-	if m == nil || s.by.entry == nil {
-		return true
-	}
-	line := strings.FieldsFunc(policy.Fold(m[1]), func(r rune) bool { return !unicode.IsLetter(r) })
-	return slices.ContainsFunc(strings.Fields(policy.Fold(s.by.entry.name)), func(w string) bool { return slices.Contains(line, w) })
-}
-
-// speaksOfValidation reports how far a text says that the change was checked.
-func (x *exam) speaksOfValidation(text string) statement {
-	return says(text, func(sentence string) bool {
-		folded := policy.Fold(sentence)
-		return slices.ContainsFunc(x.p.Validation.Words, func(w string) bool {
-			i := strings.Index(folded, w)
-			return i >= 0 && (i == 0 || !isLetter(folded[i-1]))
-		})
-	})
 }
 
 var claimedHours = regexp.MustCompile(`(?i)\b([0-9]{1,4})\s*-?\s*(h|hrs?|hours?|days?)\b`)
@@ -168,7 +90,9 @@ func (x *exam) judgeSignature(s signature, tier string, all []signature) verdict
 	case s.changedAfter(limit):
 		v = review("VALIDATION_EDITED", "The remark that says that the change was validated was edited after the time allowed; what it said before is not known.").at("edited", s.edited)
 	case s.unclear:
-		v = review("VALIDATION_UNCLEAR", "A remark speaks of validation, and does not plainly say that the change was validated: %s.", quote(s.text))
+		v = review("VALIDATION_UNCLEAR", "A remark or field speaks of validation, and does not plainly say that the change was validated: %s.", quote(s.text))
+	case s.withdrawn:
+		v = review("VALIDATION_WITHDRAWN", "The change was called validated, and that was taken back or contradicted before the time allowed was over: %s.", quote(s.text))
 	case claims(s.text) > elapsed+x.p.Skew:
 		v = review("CLAIMED_WINDOW_EXCEEDS_ELAPSED", "The validation says that the change was watched for %s, and only %s had passed since the deployment.", hours(claims(s.text)), hours(elapsed))
 	case s.by.machine:
@@ -206,14 +130,14 @@ func (x *exam) signedFor(s signature, tier string, all []signature) verdict {
 		}
 	}
 	var lacking verdict
-	if slices.Contains(x.p.Validation.ChecklistFor, tier) && !slices.ContainsFunc(all, func(o signature) bool { return x.inWindowOf(o) && !o.unclear && checklist(o.text) }) {
+	if slices.Contains(x.p.Validation.ChecklistFor, tier) && !slices.ContainsFunc(all, func(o signature) bool { return x.inWindowOf(o) && o.stands() && checklist(o.text) }) {
 		lacking = review("NO_CHECKLIST", "The change was validated in time, without the checklist that the policy asks for at tier %s.", tier)
 	}
 	if role := x.p.Validation.SignOff[tier]; role != "" {
 		unknown := false
 		for _, o := range all {
 			has, known := x.role(o.by, o.at, role)
-			if has && !o.unclear && o.names() && x.inWindowOf(o) {
+			if has && o.stands() && o.names() && x.inWindowOf(o) {
 				if lacking.code != "" {
 					return lacking
 				}

@@ -227,10 +227,20 @@ func (t *telling) mergeSteps() {
 	if !t.queue {
 		return
 	}
-	t.then(func(at time.Time) {
+	t.then(func(time.Time) {
 		if t.has("queue-ejected") {
-			t.event(t.merged.Add(-55*time.Minute), "added_to_merge_queue", t.author, forge.Event{})
-			t.event(t.merged.Add(-44*time.Minute), "removed_from_merge_queue", t.who["queue"], forge.Event{Message: "failed_checks"})
+			t.ejected(t.merged.Add(-55 * time.Minute))
 		}
 	})
+}
+
+// ejected lets the merge queue take the pull request in and put it out again:
+// what it tried it with brought a dependency that another check refuses.
+func (t *telling) ejected(at time.Time) {
+	h, out := t.house, at.Add(11*time.Minute)
+	tip := h.main[len(h.main)-1].sha
+	group := h.repo.AddCommit(&forge.Commit{Parents: []string{tip}, Author: t.author.signature(at), Committer: t.who["webflow"].signature(at), Message: t.squashed(fmt.Sprintf("%s (#%d)", t.title, t.number)), Files: t.files}).SHA
+	h.otherSuite(t.story, ciOrder{event: "pull_request", branch: fmt.Sprintf("gh-readonly-queue/main/pr-%d-%s", t.number, tip), sha: group, pull: t.number, at: at, scan: "failure"}, out)
+	t.event(at, "added_to_merge_queue", t.author, forge.Event{})
+	t.event(out, "removed_from_merge_queue", t.who["queue"], forge.Event{Message: "failed_checks", Before: group})
 }

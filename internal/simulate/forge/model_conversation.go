@@ -165,7 +165,7 @@ type ReviewComment struct {
 //	"closed"                                         Commit (that closed it) or PullRequest, StateReason
 //	"reopened" "locked" "unlocked" "pinned" "unpinned"
 //	"ready_for_review" "convert_to_draft"
-//	"added_to_merge_queue" "removed_from_merge_queue" Message (the reason of a removal)
+//	"added_to_merge_queue" "removed_from_merge_queue" Message (the reason of a removal), Before (what the queue had tried)
 //	"auto_merge_enabled" "auto_squash_enabled" "auto_rebase_enabled" "auto_merge_disabled" Message (the reason of a disabling)
 //	"referenced"                                     Commit
 //	"cross-referenced"                               Source
