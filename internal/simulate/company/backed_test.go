@@ -195,7 +195,7 @@ func (r *records) claims() map[string]bool {
 			})
 			claim("H", "of the final commit", func() bool {
 				same := len(r.repo.Commits[ch.MergeSHA].Files) <= len(r.pr.Files)
-				return same && slices.ContainsFunc(counted, r.covers)
+				return same && r.landedAsTheyWere() && slices.ContainsFunc(counted, r.covers)
 			})
 		}
 		claim("J", "rules kept", r.ruled)
@@ -211,6 +211,24 @@ func (r *records) claims() map[string]bool {
 	r.deployed(claim)
 	r.requested(claim)
 	return out
+}
+
+// landedAsTheyWere reports whether each commit that a rebase put on the base has
+// the difference of the pull request's own, from the last back to the first.
+func (r *records) landedAsTheyWere() bool {
+	own := slices.DeleteFunc(slices.Clone(r.pr.Commits), func(sha string) bool { return len(r.repo.Commits[sha].Parents) > 1 })
+	landed := r.repo.Commits[r.ch.MergeSHA]
+	if len(own) < 2 || len(landed.Parents) != 1 || landed.Message != r.repo.Commits[own[len(own)-1]].Message {
+		return true // no rebase of several
+	}
+	for _, sha := range slices.Backward(own) {
+		o := r.repo.Commits[sha]
+		if o.Message != landed.Message || !slices.Equal(o.Files, landed.Files) {
+			return false
+		}
+		landed = r.repo.Commits[landed.Parents[0]]
+	}
+	return true
 }
 
 // said is the description of a pull request as of a time.
