@@ -72,10 +72,11 @@ func (r *Run) testing(ctx context.Context, l *ledger.Ledger, c *evidence.Change,
 	return o
 }
 
-// tested gives a change with the outcomes of all attributes, redacted.
+// tested gives a change from lists with the outcomes of all attributes, redacted.
 func (r *Run) tested(ctx context.Context, l *ledger.Ledger, c evidence.Change) (evidence.Dossier, error) {
 	var err error
-	d := evidence.Dossier{Change: c, Results: control.Evaluate(&c, r.testing(ctx, l, &c, &err))}
+	whole := r.withRules(ctx, c)
+	d := evidence.Dossier{Change: c, Results: control.Evaluate(&whole, r.testing(ctx, l, &c, &err))}
 	r.redactor.Change(&d.Change) // the records are this change's own: each was read for it
 	r.redactor.Value("results", &d.Results)
 	return d, err
