@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
 
 	"go.yaml.in/yaml/v3"
 
@@ -19,36 +18,39 @@ schema_version: 1
 
 // Save writes one response into the file: fields that it leaves empty stay as
 // they were, and so do the comments of people. The file is replaced whole or
-// not at all.
+// not at all, and one run at a time writes it.
 func Save(file string, r evidence.Response) error {
 	if err := check(r); err != nil {
 		return err
 	}
-	data, err := yamlfile.Load(file, what)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		data = []byte(header)
-	case err != nil:
-		return err
-	}
+	return yamlfile.Change(file, what, func(data []byte) ([]byte, error) {
+		if data == nil {
+			data = []byte(header)
+		}
+		return with(file, data, r)
+	})
+}
+
+// with gives the text of a file with one response more.
+func with(file string, data []byte, r evidence.Response) ([]byte, error) {
 	if _, err := Parse(file, data); err != nil { // a file with mistakes is for a person to mend
-		return err
+		return nil, err
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return fmt.Errorf("reading %s: %w", file, err)
+		return nil, fmt.Errorf("reading %s: %w", file, err)
 	}
 	put(doc.Content[0], r)
 	var out bytes.Buffer
 	enc := yaml.NewEncoder(&out)
 	enc.SetIndent(2)
 	if err := errors.Join(enc.Encode(&doc), enc.Close()); err != nil {
-		return fmt.Errorf("writing %s: %w", file, err)
+		return nil, fmt.Errorf("writing %s: %w", file, err)
 	}
 	if _, err := Parse(file, out.Bytes()); err != nil {
-		return err
+		return nil, err
 	}
-	return yamlfile.Replace(file, what, out.Bytes())
+	return out.Bytes(), nil
 }
 
 // put sets the response's fields in the file's tree.
