@@ -188,7 +188,7 @@ func printResponses(t terminal, all []evidence.Response) {
 		}
 		row("conclusion", r.Conclusion)
 		row("basis", r.Basis)
-		row("concluded on", r.Code)
+		row("concluded on", strings.TrimSpace(r.Code+"  "+r.Why))
 		row("concluded by", strings.TrimSpace(r.ConcludedBy+" "+r.ConcludedAt))
 	}
 	fmt.Fprintf(t.err, "tickmark: note: %s\n", plural(len(all), "response"))
