@@ -225,6 +225,7 @@ func (r *Run) SuggestPeople(all []*Account) []SuggestedPerson {
 			has[x] = append(has[x], i)
 		}
 	}
+	written := r.written()
 	var out []SuggestedPerson
 	for _, s := range policy.Suggest(r.tests.People, list) {
 		p := SuggestedPerson{Name: s.Name, Known: s.Known, Strength: s.Strength, Because: s.Because, Written: true, suggestion: s}
@@ -237,7 +238,7 @@ func (r *Run) SuggestPeople(all []*Account) []SuggestedPerson {
 		for _, i := range slices.Compact(of) {
 			a := all[i]
 			p.Accounts = append(p.Accounts, SuggestedAccount{a.System, a.Account})
-			p.Written = p.Written && r.written(a)
+			p.Written = p.Written && written[SuggestedAccount{a.System, strings.ToLower(a.Account)}]
 			for c := range a.waiting {
 				wait[c] = true
 			}
@@ -249,11 +250,21 @@ func (r *Run) SuggestPeople(all []*Account) []SuggestedPerson {
 	return out
 }
 
-// written reports whether the people file suggests an account already.
-func (r *Run) written(a *Account) bool {
-	return r.tests.People != nil && slices.ContainsFunc(r.tests.People.Unconfirmed, func(h policy.Human) bool {
-		return slices.ContainsFunc(h.Accounts[a.System], func(o string) bool { return strings.EqualFold(o, a.Account) })
-	})
+// written gives the accounts that the people file suggests already, by system, in
+// small letters.
+func (r *Run) written() map[SuggestedAccount]bool {
+	all := map[SuggestedAccount]bool{}
+	if r.tests.People == nil {
+		return all
+	}
+	for _, h := range r.tests.People.Unconfirmed {
+		for system, accounts := range h.Accounts {
+			for _, a := range accounts {
+				all[SuggestedAccount{system, strings.ToLower(a)}] = true
+			}
+		}
+	}
+	return all
 }
 
 // WriteSuggestions adds suggestions to a people file, each as an entry that
