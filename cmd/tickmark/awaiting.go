@@ -94,8 +94,11 @@ func printAwaited(t terminal, a runner.Answered) {
 	fmt.Fprintf(t.out, "  %s  %s  %s\n", a.Attribute, fitted(outcomeText(a), 15), tame(title))
 	row := rows(t.out, 5, 0)
 	row("", a.Why)
+	if a.Outcome != "exception" {
+		row("", "code: "+a.Code)
+	}
 	if r := a.Response; r != nil && r.Conclusion != "" {
-		row("", fmt.Sprintf("So far: concluded %s by %s, when the result was %s; it is %s now.", r.Conclusion, r.ConcludedBy, r.Code, a.Code))
+		row("", fmt.Sprintf("So far: concluded %s by %s, %s; it is %s now.", r.Conclusion, r.ConcludedBy, a.Unsettled(), a.Code))
 	}
 }
 

@@ -111,6 +111,9 @@ func respond(c *cli.Context, t terminal, args []string) error {
 	if answer.Conclusion != "" {
 		row("conclusion", answer.Conclusion+", by "+answer.ConcludedBy)
 	}
+	if was := to.Response; answer.Conclusion == "" && was != nil && was.Conclusion != "" && was.Conclusion != string(evidence.Exception) {
+		fmt.Fprintf(t.err, "tickmark: note: it was concluded to be %s by %s before it was an exception; that stands in the file as a comment now\n", tame(was.Conclusion), tame(was.ConcludedBy))
+	}
 	fmt.Fprintln(t.err, "tickmark: note: the next `tickmark package` or `tickmark render` shows it; the outcome stays as it is")
 	return nil
 }
@@ -188,7 +191,7 @@ func printResponses(t terminal, all []evidence.Response) {
 		}
 		row("conclusion", r.Conclusion)
 		row("basis", r.Basis)
-		row("concluded on", r.Code)
+		row("concluded on", strings.TrimSpace(r.Code+"  "+r.Why))
 		row("concluded by", strings.TrimSpace(r.ConcludedBy+" "+r.ConcludedAt))
 	}
 	fmt.Fprintf(t.err, "tickmark: note: %s\n", plural(len(all), "response"))

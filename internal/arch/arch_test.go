@@ -36,7 +36,7 @@ var rules = []struct {
 	{"internal/ledger", rule{[]string{"internal/evidence", "internal/filelock"}, []string{"net", "net/http", "github.com/urfave/cli/v2"}}},
 	{"internal/selection", rule{[]string{"internal/evidence"}, append([]string{"thirdparty"}, pure...)}},
 	{"internal/redact", rule{[]string{"internal/evidence"}, pure}},
-	{"internal/yamlfile", rule{nil, []string{"net", "net/http", "github.com/urfave/cli/v2"}}},
+	{"internal/yamlfile", rule{[]string{"internal/filelock"}, []string{"net", "net/http", "github.com/urfave/cli/v2"}}},
 	{"internal/response", rule{[]string{"internal/evidence", "internal/yamlfile"}, []string{"net", "net/http", "github.com/urfave/cli/v2"}}},
 	{"internal/policy", rule{[]string{"internal/evidence", "internal/yamlfile", "templates"}, append([]string{"github.com/urfave/cli/v2"}, pure...)}},
 	{"internal/control", rule{[]string{"internal/evidence", "internal/policy", "templates"}, append([]string{"thirdparty"}, pure...)}},

@@ -18,7 +18,7 @@ import (
 type register struct {
 	people  *policy.People
 	entries map[string][]*entry // by key of an account
-	parent  map[string]string   // keys of one account, as far as the sources tie them
+	parent  map[string]string   // keys of one account, as far as the sources tie them; each names its root once group has run
 	groups  map[string][]string // all keys of one account, in order, by their root
 	kinds   map[string]bool     // keys that the source calls a bot
 }
@@ -141,11 +141,14 @@ func (r *register) tie(a, b string) {
 	}
 }
 
-// group puts the keys that are tied together, once all accounts were seen.
+// group puts the keys that are tied together, once all accounts were seen. The
+// register is only read afterwards, by as many goroutines as there are.
 func (r *register) group() {
 	r.groups = map[string][]string{}
 	for _, k := range slices.Sorted(maps.Keys(r.parent)) {
-		r.groups[r.root(k)] = append(r.groups[r.root(k)], k)
+		root := r.root(k)
+		r.parent[k] = root
+		r.groups[root] = append(r.groups[root], k)
 	}
 }
 
@@ -153,7 +156,7 @@ func (r *register) group() {
 func (r *register) closure(keys []string) []string {
 	out := slices.Clone(keys)
 	for _, k := range keys {
-		out = append(out, r.groups[r.root(k)]...)
+		out = append(out, r.groups[r.parent[k]]...) // a key that is tied to none is in no group
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

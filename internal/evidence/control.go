@@ -54,6 +54,7 @@ type Response struct {
 	Conclusion  string `json:"conclusion,omitempty"`   // of Conclusions; "" for none
 	Basis       string `json:"basis,omitempty"`        // what the person looked at
 	Code        string `json:"code,omitempty"`         // of the result that they concluded on; "" where the file does not say
+	Why         string `json:"why,omitempty"`          // its sentence
 	ConcludedBy string `json:"concluded_by,omitempty"` // who
 	ConcludedAt string `json:"concluded_at,omitempty"` // when, a day or a moment
 }
@@ -68,11 +69,32 @@ func Conclusions() []string {
 // or could not be tested.
 func (r Result) Open() bool { return r.Outcome == NeedsReview || r.Outcome == Unable }
 
+// notObtained begins the codes that say why a record was not obtained, and not
+// which one.
+const notObtained = "EVIDENCE_"
+
 // Settles reports whether the response holds a conclusion on a result as it
 // stands. One that was reached on another result of the same attribute, before
-// more was known or the policy changed, is still shown and settles nothing.
+// more was known or the policy changed, is still shown and settles nothing; and
+// so is one that does not say on which result it was reached.
 func (r Response) Settles(res Result) bool {
-	return r.Conclusion != "" && res.Open() && (r.Code == "" || r.Code == res.Code)
+	return r.Conclusion != "" && res.Open() && r.Unsettled(res) == ""
+}
+
+// Unsettled says why a conclusion does not settle an open result of its
+// attribute, to be read behind "concluded met by Ada, "; "" where it does.
+func (r Response) Unsettled(res Result) string {
+	switch generic := strings.HasPrefix(res.Code, notObtained); {
+	case r.Code == "":
+		return "without the code of the result; write `code: " + res.Code + "` from `tickmark respond --list`"
+	case r.Code != res.Code:
+		return "when the result was " + r.Code
+	case !generic || r.Why == res.Why:
+		return ""
+	case r.Why == "":
+		return "without the sentence of the result, which a code of many records needs; write `why:` from `tickmark respond --list`"
+	}
+	return "when the result read: " + strings.TrimSuffix(r.Why, ".")
 }
 
 // Answers reports whether the response says something to an exception.

@@ -13,13 +13,14 @@ const (
 	KeyException   Overall = "exception to a key attribute"
 	OtherException Overall = "exception to another attribute"
 	Undecided      Overall = "needs review"
+	OtherUndecided Overall = "needs review of other attributes"
 	NoExceptions   Overall = "no exceptions identified by management's test"
 	Untested       Overall = "not tested"
 )
 
 // Overalls lists the classes, the gravest first.
 func Overalls() []Overall {
-	return []Overall{KeyException, OtherException, Undecided, NoExceptions, Untested}
+	return []Overall{KeyException, OtherException, Undecided, OtherUndecided, NoExceptions, Untested}
 }
 
 // Word is the class in one or two words, for machines and narrow columns.
@@ -31,6 +32,8 @@ func (o Overall) Word() string {
 		return "other exception"
 	case Undecided:
 		return "review"
+	case OtherUndecided:
+		return "other review"
 	case NoExceptions:
 		return "no exceptions"
 	}
@@ -44,15 +47,16 @@ type RollUp struct {
 	Key     []string // key attributes with an exception
 	Other   []string // other attributes with an exception
 	Open    []string // key attributes that need review, could not be tested or were not
+	Beside  []string // other attributes of which the same is so
 }
 
 // RollUpOf rolls the results of one change up. It is the one rule by which
 // every document, and every answer to a machine, says what a change came to:
 // an exception to a key attribute comes before one to another attribute, which
 // is never a pass and never hidden behind a review; then comes a key attribute
-// that needs review, could not be tested or was not; then no exceptions
-// identified. Attributes that are not key and are not decided do not count:
-// their marks stand beside. A change without results is untested.
+// that needs review, could not be tested or was not; then another attribute of
+// which that is so. No exceptions are identified only where nothing is open. A
+// change without results is untested.
 func RollUpOf(results []Result, attributes []Attribute) RollUp {
 	if len(results) == 0 {
 		return RollUp{Overall: Untested}
@@ -69,16 +73,24 @@ func RollUpOf(results []Result, attributes []Attribute) RollUp {
 			r.Key = append(r.Key, x.Attribute)
 		case x.Outcome == Exception:
 			r.Other = append(r.Other, x.Attribute)
-		case key[x.Attribute] && x.Outcome != Met && x.Outcome != NotApplicable:
+		case x.Outcome == Met || x.Outcome == NotApplicable:
+		case key[x.Attribute]:
 			r.Open = append(r.Open, x.Attribute)
+		default:
+			r.Beside = append(r.Beside, x.Attribute)
 		}
 	}
 	for _, a := range attributes {
-		if a.Key && !tested[a.Letter] {
+		switch {
+		case tested[a.Letter]:
+		case a.Key:
 			r.Open = append(r.Open, a.Letter)
+		default:
+			r.Beside = append(r.Beside, a.Letter)
 		}
 	}
 	slices.Sort(r.Open)
+	slices.Sort(r.Beside)
 	switch {
 	case len(r.Key) > 0:
 		r.Overall = KeyException
@@ -86,6 +98,8 @@ func RollUpOf(results []Result, attributes []Attribute) RollUp {
 		r.Overall = OtherException
 	case len(r.Open) > 0:
 		r.Overall = Undecided
+	case len(r.Beside) > 0:
+		r.Overall = OtherUndecided
 	default:
 		r.Overall = NoExceptions
 	}
@@ -93,7 +107,8 @@ func RollUpOf(results []Result, attributes []Attribute) RollUp {
 }
 
 // String says it in one line with the letters: "Exception to key H; exception
-// to S, not key".
+// to S, not key". Attributes that are not key and not decided are named where
+// nothing graver is.
 func (r RollUp) String() string {
 	letters := func(all []string) string { return strings.Join(all, " ") }
 	var said []string
@@ -105,6 +120,9 @@ func (r RollUp) String() string {
 	}
 	if len(r.Open) > 0 {
 		said = append(said, "needs review: key "+letters(r.Open))
+	}
+	if r.Overall == OtherUndecided {
+		said = append(said, "needs review: "+letters(r.Beside)+", not key")
 	}
 	if len(said) == 0 {
 		said = append(said, string(r.Overall))

@@ -1,8 +1,8 @@
 // Package filelock takes a file for one process. The system gives a lock free
 // when its process ends, however it ends, so a lock is never stale.
 //
-// A lock's file stays after it: removing it would let two processes hold two
-// locks of one name.
+// The file of a lock that Try takes stays after it: removing it would let two
+// processes hold two locks of one name. While removes its own, and sees to that.
 package filelock
 
 import "errors"

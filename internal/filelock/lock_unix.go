@@ -17,3 +17,9 @@ func Try(f *os.File) error {
 	}
 	return err
 }
+
+// release takes the name away while the lock is still held.
+func release(f *os.File, name string) error { return errors.Join(os.Remove(name), f.Close()) }
+
+// mayBeLeaving is for systems where a file that is being removed cannot be opened.
+func mayBeLeaving(string) bool { return false }

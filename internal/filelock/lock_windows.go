@@ -3,6 +3,7 @@ package filelock
 import (
 	"errors"
 	"os"
+	"path/filepath"
 
 	"golang.org/x/sys/windows"
 )
@@ -16,4 +17,19 @@ func Try(f *os.File) error {
 		return ErrLocked
 	}
 	return err
+}
+
+// release removes the file where nobody else has it open; whoever has, holds it
+// next and removes it then.
+func release(f *os.File, name string) error {
+	err := f.Close()
+	_ = os.Remove(name)
+	return err
+}
+
+// mayBeLeaving reports whether a name that cannot be opened may be one that is
+// being removed, as long as any has it open.
+func mayBeLeaving(name string) bool {
+	_, err := os.Stat(filepath.Dir(name))
+	return err == nil
 }

@@ -168,3 +168,38 @@ func TestSchema(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// A conclusion that was reached before the result was an exception does not keep
+// anybody from answering that: it becomes a comment, and those of people stay.
+func TestAnswerAfterAConclusion(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "responses.yaml")
+	const before = "schema_version: 1\nresponses:\n  # agreed with the CTO\n  - change: a\n    attribute: G\n    conclusion: not applicable\n    basis: \"read\\nconclusion: met\"\n    code: OLD\n    why: It was so.\n    by: Marta\n    at: 2026-07-03\n" +
+		"  - change: b\n    attribute: G\n    conclusion: exception\n    basis: x\n    by: Marta\n    at: 2026-07-03\n"
+	if err := os.WriteFile(file, []byte(before), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range []string{"a", "b"} {
+		for _, cause := range []string{"first", "on leave"} {
+			if err := Save(file, evidence.Response{Change: change, Attribute: "G", Cause: cause, By: "Ben", At: "2026-07-09"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	got, err := Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []evidence.Response{{Change: "a", Attribute: "G", Cause: "on leave", By: "Ben", At: "2026-07-09"},
+		{Change: "b", Attribute: "G", Cause: "on leave", By: "Ben", At: "2026-07-09", Conclusion: "exception", Basis: "x", ConcludedBy: "Marta", ConcludedAt: "2026-07-03"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const kept = "  # agreed with the CTO\n  # Before it was an exception: concluded not applicable by Marta, 2026-07-03. Code: OLD Result: It was so. Basis: read conclusion: met\n  - change: a\n"
+	if !strings.Contains(string(data), kept) {
+		t.Errorf("the conclusion is not kept as a comment:\n%s", data)
+	}
+}

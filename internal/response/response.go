@@ -94,7 +94,7 @@ func read(v yamlfile.Value) evidence.Response {
 // "" where nothing is wrong.
 func lacking(r evidence.Response) string {
 	switch {
-	case r.Conclusion == "" && r.Basis+r.Code+r.ConcludedBy+r.ConcludedAt != "":
+	case r.Conclusion == "" && r.Basis+r.Code+r.Why+r.ConcludedBy+r.ConcludedAt != "":
 		return "says on what somebody concluded, and not what; add conclusion: met, exception or not applicable"
 	case r.Conclusion == "":
 		return ""
@@ -113,14 +113,14 @@ func fields(r *evidence.Response) map[string]*string {
 	return map[string]*string{
 		"change": &r.Change, "attribute": &r.Attribute, "condition": &r.Condition, "criteria": &r.Criteria, "cause": &r.Cause, "effect": &r.Effect,
 		"compensating_control": &r.Compensating, "management_response": &r.Response, "owner": &r.Owner, "due": &r.Due, "status": &r.Status, "by": &r.By, "at": &r.At,
-		"conclusion": &r.Conclusion, "basis": &r.Basis, "code": &r.Code, "concluded_by": &r.ConcludedBy, "concluded_at": &r.ConcludedAt,
+		"conclusion": &r.Conclusion, "basis": &r.Basis, "code": &r.Code, "why": &r.Why, "concluded_by": &r.ConcludedBy, "concluded_at": &r.ConcludedAt,
 	}
 }
 
 // keys are those of a response in the order in which they are written.
 func keys() []string {
 	return []string{"change", "attribute", "condition", "criteria", "cause", "effect", "compensating_control", "management_response", "owner", "due", "status", "by", "at",
-		"conclusion", "basis", "code", "concluded_by", "concluded_at"}
+		"conclusion", "basis", "code", "why", "concluded_by", "concluded_at"}
 }
 
 func compare(a, b evidence.Response) int {

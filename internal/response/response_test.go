@@ -1,10 +1,12 @@
 package response
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -113,4 +115,25 @@ func FuzzParse(f *testing.F) {
 			t.Error("responses and an error")
 		}
 	})
+}
+
+// Whoever writes at the same time loses nothing, and no lock is left behind.
+func TestSavesAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "responses.yaml")
+	var all sync.WaitGroup
+	for i := range 20 {
+		all.Go(func() {
+			if err := Save(file, evidence.Response{Change: fmt.Sprintf("CHG-%d", i), Attribute: "G", Cause: "x"}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if got, err := Load(file); err != nil || len(got) != 20 {
+		t.Errorf("%d responses, want 20; %v", len(got), err)
+	}
+	if names, err := os.ReadDir(dir); err != nil || len(names) != 1 {
+		t.Errorf("left behind: %v, %v", names, err)
+	}
 }

@@ -2,9 +2,12 @@ package response
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
+	"slices"
+	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v3"
 
@@ -18,37 +21,41 @@ schema_version: 1
 `
 
 // Save writes one response into the file: fields that it leaves empty stay as
-// they were, and so do the comments of people. The file is replaced whole or
-// not at all.
+// they were, and so do the comments of people. A conclusion that an answer to an
+// exception cannot stand beside becomes a comment. The file is replaced whole or
+// not at all, and one run at a time writes it.
 func Save(file string, r evidence.Response) error {
 	if err := check(r); err != nil {
 		return err
 	}
-	data, err := yamlfile.Load(file, what)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		data = []byte(header)
-	case err != nil:
-		return err
-	}
+	return yamlfile.Change(file, what, func(data []byte) ([]byte, error) {
+		if data == nil {
+			data = []byte(header)
+		}
+		return with(file, data, r)
+	})
+}
+
+// with gives the text of a file with one response more.
+func with(file string, data []byte, r evidence.Response) ([]byte, error) {
 	if _, err := Parse(file, data); err != nil { // a file with mistakes is for a person to mend
-		return err
+		return nil, err
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return fmt.Errorf("reading %s: %w", file, err)
+		return nil, fmt.Errorf("reading %s: %w", file, err)
 	}
 	put(doc.Content[0], r)
 	var out bytes.Buffer
 	enc := yaml.NewEncoder(&out)
 	enc.SetIndent(2)
 	if err := errors.Join(enc.Encode(&doc), enc.Close()); err != nil {
-		return fmt.Errorf("writing %s: %w", file, err)
+		return nil, fmt.Errorf("writing %s: %w", file, err)
 	}
 	if _, err := Parse(file, out.Bytes()); err != nil {
-		return err
+		return nil, err
 	}
-	return yamlfile.Replace(file, what, out.Bytes())
+	return out.Bytes(), nil
 }
 
 // put sets the response's fields in the file's tree.
@@ -69,6 +76,9 @@ func put(root *yaml.Node, r evidence.Response) {
 		list.Content = append(list.Content, entry)
 	}
 	entry.Style = 0
+	if r.Answers() && r.Conclusion == "" {
+		outdate(entry)
+	}
 	if r.By != "" { // whoever answers now is not who concluded before
 		keep(entry, "by", "concluded_by")
 		keep(entry, "at", "concluded_at")
@@ -84,6 +94,36 @@ func put(root *yaml.Node, r evidence.Response) {
 			continue
 		}
 		entry.Content = append(entry.Content, text(key), text(value))
+	}
+}
+
+// outdate turns a conclusion that an answer to an exception cannot stand beside
+// into a remark on the entry: it was reached while the result was open, and the
+// result is an exception by now.
+func outdate(entry *yaml.Node) {
+	was := child(entry, "conclusion")
+	if was == nil || was.Value == string(evidence.Exception) {
+		return
+	}
+	by, at := cmp.Or(child(entry, "concluded_by"), child(entry, "by"), &yaml.Node{}), cmp.Or(child(entry, "concluded_at"), child(entry, "at"), &yaml.Node{})
+	line := fmt.Sprintf("Before it was an exception: concluded %s by %s, %s.", was.Value, by.Value, at.Value)
+	for _, part := range []struct{ key, says string }{{"code", "Code"}, {"why", "Result"}, {"basis", "Basis"}} {
+		if n := child(entry, part.key); n != nil {
+			line += " " + part.says + ": " + n.Value
+		}
+	}
+	remark := "# " + strings.Join(strings.FieldsFunc(line, func(c rune) bool { return unicode.IsSpace(c) || !unicode.IsPrint(c) }), " ")
+	if entry.HeadComment != "" {
+		remark = entry.HeadComment + "\n" + remark
+	}
+	entry.HeadComment = remark
+	for _, key := range []string{"conclusion", "basis", "code", "why", "concluded_by", "concluded_at", "by", "at"} { // nobody had answered yet
+		for i := 0; i+1 < len(entry.Content); i += 2 {
+			if entry.Content[i].Value == key {
+				entry.Content = slices.Delete(entry.Content, i, i+2)
+				break
+			}
+		}
 	}
 }
 

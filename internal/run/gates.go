@@ -10,33 +10,42 @@ import (
 
 // gates gives who let deployments pass the gate of their pipeline. No list
 // tells it; it is in what was collected of a deployment's run. Each deployment
-// is looked at once, and no source is asked. Close it.
+// is looked at once, and no source is asked. Close it; it opens what it reads
+// from when it is first asked, and again after that.
 type gates struct {
 	l       *ledger.Ledger
 	known   map[evidence.Ref]gate
-	offline *Run
-	opened  bool // offline is ours to close
+	run     *Run
+	offline *Run // run, or one of our own; nil while nothing is open
 }
 
-func (r *Run) gates(ctx context.Context, l *ledger.Ledger) (*gates, error) {
-	g := &gates{l: l, known: map[evidence.Ref]gate{}, offline: r}
-	if r.offline {
-		return g, nil
+func (r *Run) gates(l *ledger.Ledger) *gates {
+	return &gates{l: l, known: map[evidence.Ref]gate{}, run: r}
+}
+
+func (g *gates) open(ctx context.Context) (err error) {
+	switch {
+	case g.offline != nil:
+	case g.run.offline:
+		g.offline = g.run
+	default:
+		o := g.run.options
+		o.Offline = true
+		g.offline, err = Open(ctx, o)
+		if err != nil {
+			g.offline = nil
+		}
 	}
-	o := r.options
-	o.Offline = true
-	var err error
-	g.offline, err = Open(ctx, o)
-	g.opened = err == nil
-	return g, err
+	return err
 }
 
 func (g *gates) Close() error {
-	if !g.opened {
+	was := g.offline
+	g.offline = nil
+	if was == nil || was == g.run {
 		return nil
 	}
-	g.opened = false
-	return g.offline.Close()
+	return was.Close()
 }
 
 // gate is the answers to the gates of one deployment.
@@ -61,6 +70,9 @@ func (g *gates) of(ctx context.Context, deployment evidence.Ref) (gate, error) {
 	case !ok || it.Deployment == nil:
 		out.unknown = true
 	case !it.Deployment.Build.IsZero(): // else the source names no run with a gate
+		if err := g.open(ctx); err != nil {
+			return gate{}, err
+		}
 		out = g.collected(ctx, it.Deployment)
 	}
 	if err := ctx.Err(); err != nil {

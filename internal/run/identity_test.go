@@ -175,7 +175,7 @@ func TestMovedTicketIsOneTicket(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a := r.testedChange(d, nil, nil).Attributes["A"]; a.Outcome != "review" || a.Code != "TICKET_MOVED" {
+	if a := r.testedChange(d, nil, evidence.Said{}).Attributes["A"]; a.Outcome != "review" || a.Code != "TICKET_MOVED" {
 		t.Errorf("A is %s, %s", a.Outcome, a.Code)
 	}
 }

@@ -42,7 +42,7 @@ func outcomesOf(t *testing.T, s *site) (map[string]TestedChange, *Run) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got[e.ID] = r.testedChange(d, nil, nil)
+		got[e.ID] = r.testedChange(d, nil, evidence.Said{})
 	}
 	return got, r
 }

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 
@@ -77,10 +75,7 @@ func (r *Run) Accounts(ctx context.Context) (all []*Account, waiting int, err er
 		}
 		b.part(p)
 	}
-	passed, err := r.gates(ctx, l)
-	if err != nil {
-		return nil, 0, err
-	}
+	passed := r.gates(l)
 	if err := errors.Join(b.gates(ctx, passed), passed.Close()); err != nil {
 		return nil, 0, err
 	}
@@ -224,16 +219,26 @@ func (r *Run) SuggestPeople(all []*Account) []SuggestedPerson {
 	for _, k := range order {
 		list = append(list, parties[k])
 	}
+	has := map[evidence.Person][]int{} // by account as it was shown
+	for i, a := range all {
+		for _, x := range a.shown {
+			has[x] = append(has[x], i)
+		}
+	}
+	written := r.written()
 	var out []SuggestedPerson
 	for _, s := range policy.Suggest(r.tests.People, list) {
 		p := SuggestedPerson{Name: s.Name, Known: s.Known, Strength: s.Strength, Because: s.Because, Written: true, suggestion: s}
 		wait := map[string]bool{}
-		for _, a := range all {
-			if !slices.ContainsFunc(a.shown, func(x evidence.Person) bool { return slices.Contains(s.Accounts, x) }) {
-				continue
-			}
+		var of []int
+		for _, x := range s.Accounts {
+			of = append(of, has[x]...)
+		}
+		slices.Sort(of)
+		for _, i := range slices.Compact(of) {
+			a := all[i]
 			p.Accounts = append(p.Accounts, SuggestedAccount{a.System, a.Account})
-			p.Written = p.Written && r.written(a)
+			p.Written = p.Written && written[SuggestedAccount{a.System, strings.ToLower(a.Account)}]
 			for c := range a.waiting {
 				wait[c] = true
 			}
@@ -245,11 +250,21 @@ func (r *Run) SuggestPeople(all []*Account) []SuggestedPerson {
 	return out
 }
 
-// written reports whether the people file suggests an account already.
-func (r *Run) written(a *Account) bool {
-	return r.tests.People != nil && slices.ContainsFunc(r.tests.People.Unconfirmed, func(h policy.Human) bool {
-		return slices.ContainsFunc(h.Accounts[a.System], func(o string) bool { return strings.EqualFold(o, a.Account) })
-	})
+// written gives the accounts that the people file suggests already, by system, in
+// small letters.
+func (r *Run) written() map[SuggestedAccount]bool {
+	all := map[SuggestedAccount]bool{}
+	if r.tests.People == nil {
+		return all
+	}
+	for _, h := range r.tests.People.Unconfirmed {
+		for system, accounts := range h.Accounts {
+			for _, a := range accounts {
+				all[SuggestedAccount{system, strings.ToLower(a)}] = true
+			}
+		}
+	}
+	return all
 }
 
 // WriteSuggestions adds suggestions to a people file, each as an entry that
@@ -257,20 +272,19 @@ func (r *Run) written(a *Account) bool {
 // begun.
 func (r *Run) WriteSuggestions(file string, people []SuggestedPerson) (added int, err error) {
 	const what = "people file"
-	data, err := yamlfile.Load(file, what)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return 0, err
-	}
 	var list []policy.Suggestion
 	for _, p := range people {
 		list = append(list, p.suggestion)
 	}
-	text, added, err := policy.Propose(file, data, list)
-	if err != nil || added == 0 {
+	err = yamlfile.Change(file, what, func(data []byte) (text []byte, err error) {
+		text, added, err = policy.Propose(file, data, list)
+		if err != nil || added == 0 {
+			return nil, err
+		}
+		return text, nil
+	})
+	if err != nil {
 		return 0, err
-	}
-	if err := yamlfile.Replace(file, what, text); err != nil {
-		return 0, fmt.Errorf("the suggestions could not be kept: %w", err)
 	}
 	return added, nil
 }

@@ -34,12 +34,11 @@ func (r *Run) Query(ctx context.Context, f Filter) (iter.Seq2[evidence.Entry, er
 	if err != nil {
 		return nil, err
 	}
-	passed, err := r.gates(ctx, l)
-	if err != nil {
+	passed := r.gates(l)
+	f, err = r.asked(ctx, l, f, who, passed)
+	// Closed in any case: nobody has to walk over the answer.
+	if err := errors.Join(err, passed.Close()); err != nil {
 		return nil, err
-	}
-	if f, err = r.asked(ctx, l, f, who, passed); err != nil {
-		return nil, errors.Join(err, passed.Close())
 	}
 	return func(yield func(evidence.Entry, error) bool) {
 		defer func() { _ = passed.Close() }() // it only read

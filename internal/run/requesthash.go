@@ -15,6 +15,7 @@ type sameness struct {
 	Organization string
 	Period       evidence.Period
 	All          bool
+	SampleOnly   bool `json:",omitempty"` // results only of the samples: it holds less, so it takes no other's place
 	Selection    *evidence.Selection
 	Lines        []askedLine
 }
@@ -28,7 +29,7 @@ type askedLine struct {
 // what the sources answer makes no other request of it.
 func (r *Run) requestHash(j *job) string {
 	period := evidence.Period{From: r.cfg.Period.From.UTC(), To: r.cfg.Period.To.UTC()}
-	a := sameness{For: "package", Organization: r.cfg.Organization, Period: period, All: j.wanted.All, Selection: j.wanted.Selection}
+	a := sameness{For: "package", Organization: r.cfg.Organization, Period: period, All: j.wanted.All, SampleOnly: j.wanted.SampleResultsOnly, Selection: j.wanted.Selection}
 	if j.request.DryRun {
 		a.For = "readiness"
 	}

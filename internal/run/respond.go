@@ -48,6 +48,15 @@ func (a Answered) Awaits() bool {
 	return false
 }
 
+// Unsettled says why what somebody concluded does not settle the result; "" where
+// it does, or nobody has.
+func (a Answered) Unsettled() string {
+	if a.Response == nil || a.Response.Conclusion == "" {
+		return ""
+	}
+	return a.Response.Unsettled(a.result)
+}
+
 // Respond writes down what is said to one result, and gives the file and the
 // result. The change may be named as in a request; it is tested again from what
 // was collected, since only an exception can be answered, and only a result
@@ -67,7 +76,7 @@ func (r *Run) Respond(ctx context.Context, said evidence.Response) (file string,
 	}
 	said.Change = to.Change
 	if said.Conclusion != "" {
-		said.Code = to.Code
+		said.Code, said.Why = to.Code, to.Why
 	}
 	return r.cfg.Responses, to, response.Save(r.cfg.Responses, said)
 }
@@ -130,7 +139,7 @@ func (r *Run) ResultsOf(ctx context.Context, change string) ([]Answered, error) 
 	if len(j.pkg.Dossiers[0].Change.Items) == 0 {
 		return nil, &HintError{fmt.Errorf("nothing of %s was collected, so it cannot be tested", sample.Ref.ID), fmt.Sprintf("run `tickmark package %q` first", sample.Ref.ID)}
 	}
-	return r.answered(j.pkg.Dossiers[0], said), nil
+	return r.answered(j.pkg.Dossiers[0], evidence.NewSaid(said)), nil
 }
 
 // Results tests every change again from what was collected: of the population,
@@ -157,8 +166,9 @@ func (r *Run) Results(ctx context.Context) ([]Answered, error) {
 		}
 	}
 	var all []Answered
+	index := evidence.NewSaid(said)
 	for _, d := range j.pkg.Dossiers {
-		for _, a := range r.answered(d, said) {
+		for _, a := range r.answered(d, index) {
 			if a.result.Open() || a.result.Outcome == evidence.Exception {
 				all = append(all, a)
 			}
@@ -168,7 +178,7 @@ func (r *Run) Results(ctx context.Context) ([]Answered, error) {
 }
 
 // answered gives the results of a change with what was said to them, redacted.
-func (r *Run) answered(d evidence.Dossier, said []evidence.Response) []Answered {
+func (r *Run) answered(d evidence.Dossier, said evidence.Said) []Answered {
 	c := redact.Clone(d.Change)
 	r.redactor.Change(&c)
 	r.redactor.Value("results", &d.Results)
@@ -180,7 +190,7 @@ func (r *Run) answered(d evidence.Dossier, said []evidence.Response) []Answered 
 	for _, res := range d.Results {
 		a := Answered{Change: c.ID(), Title: titleOf(&c), Attribute: res.Attribute, Name: legend[res.Attribute].Title, Key: legend[res.Attribute].Key,
 			Outcome: outcomeWord(res.Outcome), Code: res.Code, Why: res.Why, result: res}
-		if answer, ok := responseTo(said, &c, res); ok {
+		if answer, ok := said.To(&c, res); ok {
 			a.Response = &answer
 		}
 		all = append(all, a)
@@ -188,20 +198,10 @@ func (r *Run) answered(d evidence.Dossier, said []evidence.Response) []Answered 
 	return all
 }
 
-// responseTo gives what was said to a result of a change.
-func responseTo(said []evidence.Response, c *evidence.Change, res evidence.Result) (evidence.Response, bool) {
-	i := slices.IndexFunc(said, func(s evidence.Response) bool {
-		return s.Attribute == res.Attribute && (s.Change == c.ID() || s.Change == c.Sample.Ref.ID)
-	})
-	if i < 0 {
-		return evidence.Response{}, false
-	}
-	return said[i], true
-}
-
 // open counts the results of the samples that the test left to a person, and
 // those of them on which somebody has concluded.
 func (j *job) open() (open, settled int) {
+	index := evidence.NewSaid(j.pkg.Responses)
 	for i := range j.pkg.Dossiers {
 		d := &j.pkg.Dossiers[i]
 		for _, res := range d.Results {
@@ -209,7 +209,7 @@ func (j *job) open() (open, settled int) {
 				continue
 			}
 			open++
-			if said, ok := responseTo(j.pkg.Responses, &d.Change, res); ok && said.Settles(res) {
+			if said, ok := index.To(&d.Change, res); ok && said.Settles(res) {
 				settled++
 			}
 		}

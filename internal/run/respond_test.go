@@ -55,7 +55,7 @@ func TestAwaits(t *testing.T) {
 		"only concluded before": {evidence.Result{Outcome: evidence.Exception}, &evidence.Response{Conclusion: "met", Code: "X"}, true},
 		"question":              {open, nil, true},
 		"concluded":             {open, &evidence.Response{Conclusion: "met", Code: "NOW"}, false},
-		"by hand, without code": {open, &evidence.Response{Conclusion: "met"}, false},
+		"by hand, without code": {open, &evidence.Response{Conclusion: "met"}, true},
 		"of another result":     {open, &evidence.Response{Conclusion: "met", Code: "THEN"}, true},
 		"met":                   {evidence.Result{Outcome: evidence.Met}, nil, false},
 	} {

@@ -11,7 +11,7 @@ type TestedChange struct {
 	Change     string                     `json:"change"` // as the population calls it
 	Sample     int                        `json:"sample,omitempty"`
 	Policy     string                     `json:"policy"`
-	Overall    string                     `json:"overall"` // exception, other exception, review, no exceptions, not tested
+	Overall    string                     `json:"overall"` // exception, other exception, review, other review, no exceptions, not tested
 	Why        string                     `json:"why"`
 	Attributes map[string]TestedAttribute `json:"attributes"` // by letter
 }
@@ -48,13 +48,13 @@ func outcomeWord(o evidence.Outcome) string {
 	return string(o)
 }
 
-func (r *Run) testedChange(d evidence.Dossier, legend []evidence.Attribute, said []evidence.Response) TestedChange {
+func (r *Run) testedChange(d evidence.Dossier, legend []evidence.Attribute, said evidence.Said) TestedChange {
 	rolled := evidence.RollUpOf(d.Results, legend)
 	t := TestedChange{Change: d.Change.ID(), Sample: d.Change.Sample.Number, Policy: r.tests.Policy.Ref().String(),
 		Overall: rolled.Overall.Word(), Why: rolled.String(), Attributes: map[string]TestedAttribute{}}
 	for _, x := range d.Results {
 		a := TestedAttribute{Outcome: outcomeWord(x.Outcome), Code: x.Code, Why: x.Why, Read: x.Read, Refs: x.Basis}
-		if s, ok := responseTo(said, &d.Change, x); ok && s.Conclusion != "" {
+		if s, ok := said.To(&d.Change, x); ok && s.Conclusion != "" {
 			a.Conclusion = &Conclusion{outcomeWord(evidence.Outcome(s.Conclusion)), s.Basis, s.ConcludedBy, s.ConcludedAt, s.Settles(x)}
 		}
 		t.Attributes[x.Attribute] = a
@@ -68,9 +68,10 @@ func (r *Run) tell(_ context.Context, j *job) error {
 	if j.request.Each == nil {
 		return nil
 	}
+	said := evidence.NewSaid(j.pkg.Responses)
 	if j.pkg.Log == nil {
 		for _, d := range j.pkg.Dossiers {
-			if err := j.request.Each(r.testedChange(d, j.pkg.Attributes, j.pkg.Responses)); err != nil {
+			if err := j.request.Each(r.testedChange(d, j.pkg.Attributes, said)); err != nil {
 				return err
 			}
 		}
@@ -80,7 +81,7 @@ func (r *Run) tell(_ context.Context, j *job) error {
 		if err != nil {
 			return err
 		}
-		if err := j.request.Each(r.testedChange(d, j.pkg.Attributes, j.pkg.Responses)); err != nil {
+		if err := j.request.Each(r.testedChange(d, j.pkg.Attributes, said)); err != nil {
 			return err
 		}
 	}

@@ -56,21 +56,24 @@ func TestRequestHash(t *testing.T) {
 	}
 	base := r.requestHash(&job{wanted: lines("#1", "CHG-2")})
 	again := lines("#1", "CHG-2")
-	again.Lines[0].Where, again.Lines[1].Note, again.SampleResultsOnly = "another.xlsx, cell B7", "", true
+	again.Lines[0].Where, again.Lines[1].Note = "another.xlsx, cell B7", ""
 	if got := r.requestHash(&job{wanted: again}); got != base || len(got) != 64 {
 		t.Errorf("the same request is %s, was %s", got, base)
 	}
 	other := &Run{cfg: &config.Config{Organization: "Acme"}}
 	other.cfg.Period.To = other.cfg.Period.To.AddDate(1, 0, 0)
+	withheld := lines("#1", "CHG-2")
+	withheld.SampleResultsOnly = true
 	seen := map[string]string{base: "the request"}
 	for name, got := range map[string]string{
-		"another line":   r.requestHash(&job{wanted: lines("#1", "CHG-3")}),
-		"one line less":  r.requestHash(&job{wanted: lines("#1")}),
-		"every change":   r.requestHash(&job{wanted: wanted{All: true}}),
-		"the population": r.requestHash(&job{}),
-		"a dry run":      r.requestHash(&job{wanted: lines("#1", "CHG-2"), request: Request{DryRun: true}}),
-		"another period": other.requestHash(&job{wanted: lines("#1", "CHG-2")}),
-		"a selection":    r.requestHash(&job{wanted: wanted{Selection: &evidence.Selection{Seed: "7"}}}),
+		"results withheld": r.requestHash(&job{wanted: withheld}),
+		"another line":     r.requestHash(&job{wanted: lines("#1", "CHG-3")}),
+		"one line less":    r.requestHash(&job{wanted: lines("#1")}),
+		"every change":     r.requestHash(&job{wanted: wanted{All: true}}),
+		"the population":   r.requestHash(&job{}),
+		"a dry run":        r.requestHash(&job{wanted: lines("#1", "CHG-2"), request: Request{DryRun: true}}),
+		"another period":   other.requestHash(&job{wanted: lines("#1", "CHG-2")}),
+		"a selection":      r.requestHash(&job{wanted: wanted{Selection: &evidence.Selection{Seed: "7"}}}),
 	} {
 		if seen[got] != "" {
 			t.Errorf("%s is the same request as %s", name, seen[got])

@@ -11,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -19,6 +20,8 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/tickmark-dev/tickmark/internal/filelock"
 )
 
 // maxFile bounds a file; a larger one is something else.
@@ -43,6 +46,33 @@ func Load(file, what string) ([]byte, error) {
 		return nil, fmt.Errorf("reading the %s: %w", what, err)
 	}
 	return data, nil
+}
+
+// Change reads a file, and replaces it by what change makes of its text: whole or
+// not at all, and with no other run between reading and writing. Data are nil
+// where there is no file; a change that gives nil leaves the file as it is.
+func Change(file, what string, change func(data []byte) ([]byte, error)) error {
+	if real, err := filepath.EvalSymlinks(file); err == nil { // one file has one lock, whatever it is called
+		file = real
+	}
+	err := filelock.While(filepath.Join(filepath.Dir(file), "."+filepath.Base(file)+".lock"), func() error {
+		data, err := Load(file, what)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		text, err := change(data)
+		if err != nil || text == nil {
+			return err
+		}
+		return Replace(file, what, text)
+	})
+	if errors.Is(err, filelock.ErrLocked) {
+		return fmt.Errorf("%s is being written by another run: wait for it to end and try again", file)
+	}
+	if p, ok := errors.AsType[*fs.PathError](err); ok && p.Op == "open" { // of the lock, whose name says nothing to people
+		return fmt.Errorf("writing %s: %w", file, p.Err)
+	}
+	return err
 }
 
 // Read walks the one document of a file from its root. What names the file in

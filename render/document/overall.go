@@ -7,7 +7,7 @@ func overallLook(o evidence.Overall) (sign string, tone Tone) {
 	switch o {
 	case evidence.KeyException, evidence.OtherException:
 		return "✗", Bad
-	case evidence.Undecided:
+	case evidence.Undecided, evidence.OtherUndecided:
 		return "?", Attention
 	case evidence.NoExceptions:
 		return "✓", Neutral
@@ -24,4 +24,4 @@ func (v *view) overall() []Span {
 
 // overallRule is the rule by which results of attributes become that of a
 // change, for a reader.
-const overallRule = "Overall is the change's gravest result: an exception to a key attribute, then an exception to another attribute, then a key attribute that needs review or could not be tested, then no exceptions identified by management's test."
+const overallRule = "Overall is the change's gravest result: an exception to a key attribute, then an exception to another attribute, then a key attribute that needs review or could not be tested, then another attribute that does, then no exceptions identified by management's test."

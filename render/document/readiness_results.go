@@ -10,10 +10,19 @@ func (r *readiness) exceptionsInShort() []Span {
 	case r.s.tested == 0:
 		return []Span{{Text: "Not known", Bold: true, Tone: Attention}, {Text: ": nothing was tested yet"}}
 	case roll[evidence.KeyException]+roll[evidence.OtherException] == 0:
-		return text("None identified in " + amount(r.s.tested, "change") + r.notAll())
+		return text("None identified in " + amount(r.s.tested, "change") + r.notDecided() + r.notAll())
 	}
 	return []Span{{Text: "✗ In a key attribute: " + amount(roll[evidence.KeyException], "change"), Bold: true, Tone: Bad},
 		{Text: "; only in others: " + thousands(roll[evidence.OtherException]) + "; of " + thousands(r.s.tested) + " tested" + r.notAll()}}
+}
+
+// notDecided says in how many of the tested changes a result is open; "" for
+// none.
+func (r *readiness) notDecided() string {
+	if n := r.s.roll[evidence.Undecided] + r.s.roll[evidence.OtherUndecided]; n > 0 {
+		return "; " + thousands(n) + " of them not decided"
+	}
+	return ""
 }
 
 // notAll says how many changes were left untested; "" for none.

@@ -71,29 +71,19 @@ const emergency = "P"
 
 // surveyor walks over the changes.
 type surveyor struct {
-	s         *survey
-	p         evidence.Package
-	clock     Clock
-	wanted    map[string]bool // changes of which the title is wanted
-	responses map[[2]string]string
-	// conclusions of persons, by change and attribute
-	conclusions map[[2]string]evidence.Response
-	letters     map[string]*tested
-	reasons     map[[3]string]*reason
+	s       *survey
+	p       evidence.Package
+	clock   Clock
+	wanted  map[string]bool // changes of which the title is wanted
+	said    evidence.Said
+	letters map[string]*tested
+	reasons map[[3]string]*reason
 }
 
 func surveyOf(p evidence.Package) (*survey, error) {
-	w := &surveyor{p: p, clock: Clock{Zone: p.Zone}, wanted: wantedNames(p.Population.Orphans), responses: map[[2]string]string{}, conclusions: map[[2]string]evidence.Response{},
+	w := &surveyor{p: p, clock: Clock{Zone: p.Zone}, wanted: wantedNames(p.Population.Orphans), said: evidence.NewSaid(p.Responses),
 		letters: map[string]*tested{}, reasons: map[[3]string]*reason{},
 		s: &survey{whole: p.Log != nil, roll: map[evidence.Overall]int{}, quarters: map[string]*quarter{}, days: map[string]int{}, gaps: map[evidence.Reason]*lack{}, known: map[string]known{}}}
-	for _, r := range p.Responses {
-		if r.Answers() {
-			w.responses[[2]string{r.Change, r.Attribute}] = or(r.Status, "written")
-		}
-		if r.Conclusion != "" {
-			w.conclusions[[2]string{r.Change, r.Attribute}] = r
-		}
-	}
 	if p.Log == nil {
 		for _, d := range p.Dossiers {
 			w.change(d)
@@ -169,7 +159,7 @@ func (w *surveyor) change(d evidence.Dossier) {
 		w.s.known[k.id] = named
 	}
 	w.lacks(v.c.Gaps)
-	w.results(d.Results, k, name)
+	w.results(d, k, name)
 }
 
 func (w *surveyor) lacks(gaps []evidence.Gap) {
@@ -190,7 +180,8 @@ func (w *surveyor) lacks(gaps []evidence.Gap) {
 
 // results counts the results of one change, and names it where it is among
 // the first exceptions to an attribute.
-func (w *surveyor) results(results []evidence.Result, k known, name func() known) {
+func (w *surveyor) results(d evidence.Dossier, k known, name func() known) {
+	results := d.Results
 	if len(results) == 0 {
 		return
 	}
@@ -200,9 +191,9 @@ func (w *surveyor) results(results []evidence.Result, k known, name func() known
 		t.outcomes[r.Outcome]++
 		switch r.Outcome {
 		case evidence.Exception:
-			w.exception(t, r, k, name)
+			w.exception(t, r, &d.Change, name)
 		case evidence.NeedsReview, evidence.Unable:
-			w.undecided(t, r, k)
+			w.undecided(t, r, &d.Change)
 		}
 	}
 	w.s.roll[evidence.RollUpOf(results, w.p.Attributes).Overall]++
@@ -221,10 +212,11 @@ func (w *surveyor) attribute(letter string) *tested {
 	return t
 }
 
-func (w *surveyor) exception(t *tested, r evidence.Result, k known, name func() known) {
+func (w *surveyor) exception(t *tested, r evidence.Result, c *evidence.Change, name func() known) {
 	w.s.exceptions++
-	response := w.responses[[2]string{k.id, r.Attribute}]
-	if response != "" {
+	response := ""
+	if said, ok := w.said.To(c, r); ok && said.Answers() {
+		response = or(said.Status, "written")
 		w.s.answered++
 	}
 	if len(t.named) < maxNamed {
@@ -232,9 +224,9 @@ func (w *surveyor) exception(t *tested, r evidence.Result, k known, name func() 
 	}
 }
 
-func (w *surveyor) undecided(t *tested, r evidence.Result, k known) {
+func (w *surveyor) undecided(t *tested, r evidence.Result, c *evidence.Change) {
 	w.s.open++
-	if w.conclusions[[2]string{k.id, r.Attribute}].Settles(r) {
+	if said, ok := w.said.To(c, r); ok && said.Settles(r) {
 		w.s.settled++
 	}
 	key := [3]string{t.Letter, string(r.Outcome), r.Code}

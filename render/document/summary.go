@@ -196,33 +196,26 @@ func (v *view) attributeName(letter string) []Span {
 }
 
 // answersTo gives the names that a response may call this change by.
-func (v *view) answersTo() []string {
-	ids := []string{v.c.Sample.Ref.ID}
-	if pr, ok := v.c.Subject(); ok {
-		ids = append(ids, pr.Ref.ID)
-	}
-	if it, ok := v.subjectTicket(); ok {
-		ids = append(ids, it.Ticket.Key)
-	}
-	return ids
-}
+func (v *view) answersTo() []string { return []string{v.c.ID(), v.c.Sample.Ref.ID} }
 
 // conclusion gives what a person concluded on a result; without a conclusion
 // where nobody did.
 func (v *view) conclusion(res evidence.Result) evidence.Response {
-	for _, r := range v.p.Responses {
-		if r.Attribute == res.Attribute && r.Conclusion != "" && res.Open() && slices.Contains(v.answersTo(), r.Change) {
-			return r
-		}
+	if !res.Open() {
+		return evidence.Response{}
 	}
-	return evidence.Response{}
+	r, ok := evidence.NewSaid(v.p.Responses).To(v.c, res)
+	if !ok || r.Conclusion == "" {
+		return evidence.Response{}
+	}
+	return r
 }
 
 // concluded says what a person concluded on a result.
 func concluded(r evidence.Response, res evidence.Result) string {
 	said := "concluded " + r.Conclusion + " by " + or(r.ConcludedBy, "somebody")
 	if !r.Settles(res) {
-		said += ", when the result was " + r.Code
+		said += ", " + clip(r.Unsettled(res), 300)
 	}
 	return said
 }
@@ -272,7 +265,7 @@ func (v *view) conclusionFacts(f *factList, r evidence.Response) {
 	switch {
 	case i < 0 || r.Settles(v.d.Results[i]):
 	case v.d.Results[i].Open():
-		f.wide("Remark", text("It was concluded when the result was "+r.Code+". The result is another here, and is not settled by it."))
+		f.wide("Remark", text("It was concluded "+clip(r.Unsettled(v.d.Results[i]), 300)+". The result as it is here is not settled by it."))
 	default:
 		f.wide("Remark", text("The outcome is "+string(v.d.Results[i].Outcome)+" by now, which needs no conclusion."))
 	}

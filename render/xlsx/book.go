@@ -25,6 +25,7 @@ type book struct {
 	next    map[evidence.Ref]evidence.Release // what followed a production deployment in its environment
 	edges   map[string]string                 // of the period, by change
 	lonely  map[string][]string               // kinds of orphans, by change
+	said    evidence.Said                     // what people said to results
 	answers map[evidence.Response]bool        // responses to exceptions, and whether one was found for them
 	numbers map[exceptionKey]int              // of the samples' exceptions
 	last    int                               // number of an exception that was given
@@ -32,7 +33,7 @@ type book struct {
 
 func newBook(p evidence.Package) (*book, error) {
 	b := &book{p: p, links: map[string][]link{}, zone: time.UTC, folders: sampleFolders(p), next: followers(p.Population),
-		edges: map[string]string{}, lonely: map[string][]string{}, answers: map[evidence.Response]bool{}, numbers: map[exceptionKey]int{}}
+		edges: map[string]string{}, lonely: map[string][]string{}, said: evidence.NewSaid(p.Responses), answers: map[evidence.Response]bool{}, numbers: map[exceptionKey]int{}}
 	if p.Zone != nil {
 		b.zone = p.Zone
 	}

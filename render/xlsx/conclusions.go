@@ -2,7 +2,6 @@ package xlsx
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
@@ -21,19 +20,16 @@ func (c *concludedList) see(b *book, r logged, res evidence.Result) {
 		return
 	}
 	c.open++
-	i := slices.IndexFunc(b.p.Responses, func(a evidence.Response) bool {
-		return a.Conclusion != "" && a.Attribute == res.Attribute && (a.Change == r.changeID() || a.Change == r.c.Sample.Ref.ID)
-	})
-	if i < 0 {
+	a, ok := b.said.To(r.c, res)
+	if !ok || a.Conclusion == "" {
 		return
 	}
-	a := b.p.Responses[i]
 	b.answers[a] = true
 	came := a.Conclusion
 	if a.Settles(res) {
 		c.settled++
 	} else {
-		came += fmt.Sprintf("\n(concluded when the result was %s; here it is %s, which that does not settle)", a.Code, res.Code)
+		came += fmt.Sprintf("\n(concluded %s; here it is %s, which that does not settle)", oneLine(a.Unsettled(res), 300), res.Code)
 	}
 	mark := tickReview
 	if res.Outcome == evidence.Unable {

@@ -3,7 +3,6 @@ package xlsx
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
@@ -129,14 +128,11 @@ func (b *book) extent(letter string) string {
 
 // response gives what management says to an exception.
 func (b *book) response(r logged, letter string) (evidence.Response, bool) {
-	i := slices.IndexFunc(b.p.Responses, func(a evidence.Response) bool {
-		return a.Attribute == letter && (a.Change == r.changeID() || a.Change == r.c.Sample.Ref.ID)
-	})
-	if i < 0 {
-		return evidence.Response{}, false
+	a, ok := b.said.To(r.c, evidence.Result{Attribute: letter, Outcome: evidence.Exception})
+	if ok {
+		b.answers[a] = true
 	}
-	b.answers[b.p.Responses[i]] = true
-	return b.p.Responses[i], true
+	return a, ok
 }
 
 // noteOf gives management's responses to the exceptions of a change, in short.

@@ -84,8 +84,10 @@ func overallMeans(o evidence.Overall) string {
 		return "No key attribute has an exception, and another attribute has. It is an exception all the same, and comes before any review; key attributes that are not decided are named behind it."
 	case evidence.Undecided:
 		return "No attribute has an exception, and at least one key attribute needs review, could not be tested or was not. It is not known what the change comes to."
+	case evidence.OtherUndecided:
+		return "No exception was identified, and every key attribute is met or does not apply; at least one other attribute needs review, could not be tested or was not: its mark " + tickReview + " or " + tickUnable + " stands in the row."
 	case evidence.NoExceptions:
-		return "No attribute has an exception, and every key attribute is met or does not apply. Other attributes may still need review: their marks " + tickReview + " and " + tickUnable + " stand in the row. It is no conclusion; that is the auditor's."
+		return "Every attribute is met or does not apply: none has an exception, and none is open. It is no conclusion; that is the auditor's."
 	}
 	return "No attribute of the change was tested."
 }
