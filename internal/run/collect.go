@@ -72,11 +72,17 @@ func linked(listed evidence.Change) (refs []evidence.Ref) {
 }
 
 // complete takes from the lists what nobody has collected: an offline run knows
-// of most changes no more than that.
+// of most changes no more than that. Where the lists are all that is known of
+// a sample, a gap says so.
 func complete(c *evidence.Change, listed evidence.Change) {
 	for _, it := range listed.Items {
-		if _, ok := c.Find(it.Ref); ok {
+		if i := slices.IndexFunc(c.Items, func(o evidence.Item) bool { return o.Ref == it.Ref }); i >= 0 {
+			fill(c, i, it)
 			continue
+		}
+		if it.Ref == c.Sample.Ref {
+			c.Gaps = append(c.Gaps, evidence.Gap{Ref: it.Ref, Part: "all that lists do not hold", Reason: evidence.NotAsked, Collector: "lists of the period",
+				Detail: "only the lists of the whole period tell of this change: its logs, reports, measurements and the like were not collected; make the package once without --offline"})
 		}
 		c.Items = append(c.Items, it)
 		c.Gaps = slices.DeleteFunc(c.Gaps, func(g evidence.Gap) bool {
@@ -85,6 +91,31 @@ func complete(c *evidence.Change, listed evidence.Change) {
 	}
 	slices.SortStableFunc(c.Items, func(a, b evidence.Item) int { return a.Ref.Compare(b.Ref) })
 	eachTicketOnce(c)
+}
+
+// fill gives a commit that was collected in part what the lists hold of it, and
+// nobody asked for: the pull requests that brought it, and the deployments that
+// contain it.
+func fill(c *evidence.Change, i int, listed evidence.Item) {
+	if c.Items[i].Commit == nil || listed.Commit == nil {
+		return
+	}
+	commit := *c.Items[i].Commit // it may be another sample's too
+	c.Gaps = slices.DeleteFunc(c.Gaps, func(g evidence.Gap) bool {
+		if g.Ref != listed.Ref || g.Reason != evidence.NotAsked || slices.Contains(listed.Unread, g.Part) {
+			return false
+		}
+		switch g.Part {
+		case "pull requests of the commit":
+			commit.PullRequests = listed.Commit.PullRequests
+		case "deployments that contain the commit":
+			commit.ContainedIn = listed.Commit.ContainedIn
+		default:
+			return false
+		}
+		return true
+	})
+	c.Items[i].Commit = &commit
 }
 
 // eachTicketOnce leaves one record of a ticket that was moved: the change names

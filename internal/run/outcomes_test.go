@@ -88,7 +88,7 @@ func listedOutcomes(t *testing.T, r *Run, c *company.Company) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x := r.testedChange(d, nil, nil)
+		x := r.testedChange(d, nil, evidence.Said{})
 		got[x.Change] = x
 	}
 	confusion, unable := map[[2]string]int{}, map[string]int{}
