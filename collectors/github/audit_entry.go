@@ -95,12 +95,13 @@ func (e auditEntry) concerns(n name) bool {
 }
 
 // matches reports whether a branch is of a pattern, as far as it can be told:
-// in doubt it is.
+// in doubt it is. GitHub's patterns are fnmatch's, which negate with "[!" and
+// have more than path.Match knows.
 func matches(pattern, branch string) bool {
-	if pattern == "" || pattern == branch || strings.Contains(pattern, "**") {
+	if pattern == "" || pattern == branch || strings.Contains(pattern, "**") || strings.ContainsAny(pattern, `{}\\`) {
 		return true
 	}
-	ok, err := path.Match(pattern, branch)
+	ok, err := path.Match(strings.ReplaceAll(pattern, "[!", "[^"), branch)
 	return ok || err != nil
 }
 

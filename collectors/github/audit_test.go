@@ -178,7 +178,8 @@ func TestAuditLogIsReadToItsEnd(t *testing.T) {
 }
 
 func TestBranchesOfPatterns(t *testing.T) {
-	for pattern, want := range map[string]bool{"": true, "main": true, "ma*": true, "*": true, "release/*": false, "mai": false, "**/x": true, "[": true, "side": false} {
+	for pattern, want := range map[string]bool{"": true, "main": true, "ma*": true, "*": true, "release/*": false, "mai": false, "**/x": true, "[": true, "side": false,
+		"[!r]*": true, "ma[!x]n": true, "[!m]*": false, "[^m]*": false, "{main,release}": true, `ma\in`: true, "[!": true} {
 		if got := matches(pattern, "main"); got != want {
 			t.Errorf("%q: %v", pattern, got)
 		}
