@@ -75,6 +75,9 @@ func (c *Collector) auditLog(ctx context.Context, r *retrieval, n name, out *evi
 		"action:repository_ruleset", // those of the organisation name no repository
 		"repo:" + n.repository + " action:repo.rename",
 		"repo:" + n.repository + " action:repo.transfer",
+		"action:org.rename",
+		"repo:" + n.repository + " action:repo.update_default_branch",
+		"repo:" + n.repository + " action:custom_property_value",
 	} {
 		entries, err := list[auditEntry](ctx, c, auditPath(owner(n.repository), phrase))
 		if err != nil {
@@ -86,8 +89,8 @@ func (c *Collector) auditLog(ctx context.Context, r *retrieval, n name, out *evi
 			case e.at().IsZero():
 				r.gap("audit log", evidence.Unreachable, "an entry of the audit log (%s) has no time", oneLine(e.text("action")))
 				reach.Read = false
-			case strings.HasPrefix(e.text("action"), "repo."): // the log before is under another name
-				if e.at().After(reach.Named) && strings.EqualFold(e.text("repo"), n.repository) {
+			case e.renames(n): // the log before is under another name
+				if e.at().After(reach.Named) {
 					reach.Named = e.at()
 				}
 			case e.concerns(n):

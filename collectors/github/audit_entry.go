@@ -88,19 +88,34 @@ func (e auditEntry) concerns(n name) bool {
 	if repo := e.text("repo"); repo != "" && !strings.EqualFold(repo, n.repository) {
 		return false
 	}
-	if e.text("action") == "protected_branch.rejected_ref_update" { // the rules held
+	switch e.text("action") {
+	case "protected_branch.rejected_ref_update": // the rules held
+		return false
+	case "repo.rename", "repo.transfer": // of another repository, once of this name
 		return false
 	}
 	return matches(e.branch(), n.text) || matches(e.text("old_name"), n.text) && e.text("old_name") != ""
 }
 
+// renames reports whether with an entry the repository got its name or owner.
+func (e auditEntry) renames(n name) bool {
+	switch e.text("action") {
+	case "org.rename":
+		return true
+	case "repo.rename", "repo.transfer":
+		return strings.EqualFold(e.text("repo"), n.repository)
+	}
+	return false
+}
+
 // matches reports whether a branch is of a pattern, as far as it can be told:
-// in doubt it is.
+// in doubt it is. GitHub's patterns are fnmatch's, which negate with "[!" and
+// have more than path.Match knows.
 func matches(pattern, branch string) bool {
-	if pattern == "" || pattern == branch || strings.Contains(pattern, "**") {
+	if pattern == "" || pattern == branch || strings.Contains(pattern, "**") || strings.ContainsAny(pattern, `{}\`) {
 		return true
 	}
-	ok, err := path.Match(pattern, branch)
+	ok, err := path.Match(strings.ReplaceAll(pattern, "[!", "[^"), branch)
 	return ok || err != nil
 }
 

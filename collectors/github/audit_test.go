@@ -56,6 +56,22 @@ func TestRuleHistory(t *testing.T) {
 	}
 }
 
+// What decides which rulesets hold for the branch is among the events.
+func TestRuleHistoryOfWhatRulesetsHoldFor(t *testing.T) {
+	const entry = `[{"@timestamp":1767340800000,"_document_id":"d1","action":"%s","actor":"ben","repo":"acme/api"}]`
+	for _, action := range []string{"repo.update_default_branch", "custom_property_value.update"} {
+		kind := strings.TrimSuffix(action, ".update")
+		item, gaps := collectOne(t, with(world(t), map[string]any{auditRoute("all", "repo:acme/api action:"+kind, ""): fmt.Sprintf(entry, action)}), historyRef)
+		wantGaps(t, gaps)
+		if !slices.ContainsFunc(item.RuleHistory.Events, func(e evidence.RuleEvent) bool { return e.ID == "d1" && e.Kind == action && e.Branch == "" }) {
+			t.Errorf("%s is not among %+v", action, item.RuleHistory.Events)
+		}
+		if !item.RuleHistory.Log.Named.IsZero() {
+			t.Errorf("%s gives the repository no name", action)
+		}
+	}
+}
+
 // Nothing of where somebody acted from is kept in the record.
 func TestRuleHistoryHasNoAddresses(t *testing.T) {
 	item, _ := collectOne(t, world(t), historyRef)
@@ -118,11 +134,12 @@ func TestHowFarBackTheLogGoes(t *testing.T) {
 		days   int
 		reason evidence.Reason
 	}{
-		"young":            {map[string]any{reach: entry(20, "org.create")}, nil, 20, evidence.Expired},
-		"old":              {map[string]any{reach: entry(900, "org.create")}, nil, 180, evidence.Expired},
-		"renamed":          {map[string]any{reach: entry(900, "org.create"), renames: entry(40, "repo.rename")}, nil, 40, evidence.Truncated},
-		"transferred":      {map[string]any{reach: entry(30, "org.create"), transfers: entry(10, "repo.transfer")}, nil, 10, evidence.Truncated},
-		"renamed long ago": {map[string]any{reach: entry(30, "org.create"), renames: entry(40, "repo.rename")}, nil, 30, evidence.Expired},
+		"young":                    {map[string]any{reach: entry(20, "org.create")}, nil, 20, evidence.Expired},
+		"old":                      {map[string]any{reach: entry(900, "org.create")}, nil, 180, evidence.Expired},
+		"renamed":                  {map[string]any{reach: entry(900, "org.create"), renames: entry(40, "repo.rename")}, nil, 40, evidence.Truncated},
+		"transferred":              {map[string]any{reach: entry(30, "org.create"), transfers: entry(10, "repo.transfer")}, nil, 10, evidence.Truncated},
+		"its organisation renamed": {map[string]any{reach: entry(900, "org.create"), auditRoute("all", "action:org.rename", ""): `[{"@timestamp":` + ago(50) + `,"action":"org.rename","org":"acme","old_login":"acme-inc"}]`}, nil, 50, evidence.Truncated},
+		"renamed long ago":         {map[string]any{reach: entry(30, "org.create"), renames: entry(40, "repo.rename")}, nil, 30, evidence.Expired},
 	} {
 		t.Run(name, func(t *testing.T) {
 			item, gaps := collectOne(t, with(world(t), c.routes), historyRef, c.change...)
@@ -178,7 +195,8 @@ func TestAuditLogIsReadToItsEnd(t *testing.T) {
 }
 
 func TestBranchesOfPatterns(t *testing.T) {
-	for pattern, want := range map[string]bool{"": true, "main": true, "ma*": true, "*": true, "release/*": false, "mai": false, "**/x": true, "[": true, "side": false} {
+	for pattern, want := range map[string]bool{"": true, "main": true, "ma*": true, "*": true, "release/*": false, "mai": false, "**/x": true, "[": true, "side": false,
+		"[!r]*": true, "ma[!x]n": true, "[!m]*": false, "[^m]*": false, "{main,release}": true, `ma\in`: true, "[!": true} {
 		if got := matches(pattern, "main"); got != want {
 			t.Errorf("%q: %v", pattern, got)
 		}

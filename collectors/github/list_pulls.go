@@ -314,9 +314,14 @@ func (l *listing) emitPull(n *pullNode, from []evidence.Provenance) error {
 	}{
 		{"commits", len(pr.Commits), pr.CommitsTotal}, {"files", len(pr.Files), pr.FilesTotal}, {"reviews", len(pr.Reviews), n.Reviews.Total},
 		{"labels", len(pr.Labels), n.Labels.Total}, {"issues that it closes", len(n.Closing.all()), n.Closing.Total}, {"comments", len(pr.Comments), n.Comments.Total},
+		{"assignees", len(n.Assignees.all()), n.Assignees.Total}, {"requested reviewers", len(n.Asked.all()), n.Asked.Total}, {"timeline", len(n.Timeline.all()), n.Timeline.counted()},
 	} {
 		if part.got < part.total {
-			l.pulls.cut("%s: %d of %d %s were obtained", ref.ID, part.got, part.total, part.what)
+			of := part.what
+			if of == "timeline" {
+				of = "entries of the timeline"
+			}
+			l.pulls.cut("%s: %d of %d %s were obtained", ref.ID, part.got, part.total, of)
 			n.missing = append(n.missing, part.what)
 		}
 	}

@@ -118,7 +118,7 @@ const (
       files(first: 100) { ` + selectPage + selectFile + ` }
       closingIssuesReferences(first: 10) { ` + selectPage + selectClosing + ` }
       comments(first: 20) { ` + selectPage + selectComment + ` }
-      timelineItems(first: 40, itemTypes: [` + eventTypes + `]) { ` + selectPage + selectEvent + ` }
+      timelineItems(first: 40, itemTypes: [` + eventTypes + `]) { filteredCount ` + selectPage + selectEvent + ` }
       includesCreatedEdit lastEditedAt editor` + selectActor + `
       head: commits(last: 1) { nodes { commit { ` + selectChecks + ` } } }
       mergeCommit { ` + selectChecks + ` }

@@ -493,3 +493,43 @@ func TestListInPart(t *testing.T) {
 		t.Errorf("the pull request is %+v", pr)
 	}
 }
+
+// A list of a pull request that holds less than GitHub counts of it is not
+// whole, and neither is one of which entries are not shown. A timeline is
+// counted by the kinds that were asked for.
+func TestListCountsWhatCame(t *testing.T) {
+	events := func(counts, nodes string) string {
+		return `"timelineItems":{` + counts + `"pageInfo":{"hasNextPage":false},"nodes":[` + nodes + `]}`
+	}
+	const labeled = `{"__typename":"LabeledEvent","createdAt":"2026-04-02T10:00:00Z","label":{"name":"emergency"}}`
+	for name, c := range map[string]struct{ member, part, says string }{
+		"all":             {events(`"totalCount":9,"filteredCount":1,`, labeled), "", ""},
+		"less than asked": {events(`"totalCount":9,"filteredCount":2,`, labeled), "timeline", "acme/api#1: 1 of 2 entries of the timeline were obtained"},
+		"one not shown":   {events(`"totalCount":2,"filteredCount":2,`, labeled+`,null`), "timeline", "acme/api#1: 1 of 2 entries of the timeline were obtained"},
+		"of other kinds":  {events(`"totalCount":9,"filteredCount":9,`, labeled), "", ""},
+		"assignees":       {`"assignees":{"totalCount":2,"nodes":[null,{"login":"ada"}]}`, "assignees", "acme/api#1: 1 of 2 assignees were obtained"},
+		"asked":           {`"reviewRequests":{"totalCount":1,"nodes":[]}`, "requested reviewers", "acme/api#1: 0 of 1 requested reviewers were obtained"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShop()
+			s.Deploy(day(4, 3), s.Merge(day(4, 2)).MergeCommit, "success")
+			h := s.hub(t, true)
+			h.answer = func(_ int, query string, w http.ResponseWriter) bool {
+				if query == "PullRequests" {
+					says(fmt.Sprintf(`{"data":{"nodes":[{"__typename":"PullRequest","id":%q,"number":1,"title":"x","mergedAt":"2026-04-02T12:00:00Z","includesCreatedEdit":false,%s}]}}`, pullID(h, t), c.member))(w)
+				}
+				return query == "PullRequests"
+			}
+			got := h.list(t, t.TempDir(), false, quarter())
+			unread := got.items[ref2(evidence.KindPullRequest, "acme/api#1")].Unread
+			for _, part := range []string{"timeline", "assignees", "requested reviewers"} {
+				if slices.Contains(unread, part) != (part == c.part) {
+					t.Errorf("unread are %q, and %q is missing", unread, c.part)
+				}
+			}
+			if c.says != "" {
+				wantCut(t, got, c.says)
+			}
+		})
+	}
+}

@@ -13,6 +13,7 @@ import (
 // does not show are null.
 type connection[T any] struct {
 	Total    int      `json:"totalCount"`
+	Filtered int      `json:"filteredCount"` // asked for of the first page of a timeline alone
 	PageInfo pageInfo `json:"pageInfo"`
 	Nodes    []*T     `json:"nodes"`
 }
@@ -26,6 +27,16 @@ func (c connection[T]) all() []*T {
 		}
 	}
 	return out
+}
+
+// counted gives how many entries of the kinds asked for a timeline has: all that
+// came, those that are not shown among them, or what GitHub counted. Its count
+// tells nothing where it is that of all kinds.
+func (c connection[T]) counted() int {
+	if c.Filtered < c.Total {
+		return max(len(c.Nodes), c.Filtered)
+	}
+	return len(c.Nodes)
 }
 
 type actorNode struct {

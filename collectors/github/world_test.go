@@ -87,8 +87,11 @@ func world(t *testing.T) map[string]any {
 		auditRoute("all", "action:repository_ruleset", ""): `[
 			{"@timestamp":1767340900000,"_document_id":"e5","action":"repository_ruleset.update","actor":"rules-bot","actor_is_bot":true,"org":"acme","ruleset_id":"5","ruleset_name":"everywhere","ruleset_old_enforcement":"evaluate","ruleset_enforcement":"active","ruleset_rules_added":[{"type":"deletion"}]},
 			{"@timestamp":1767340901000,"_document_id":"e6","action":"repository_ruleset.destroy","repo":"acme/web","ruleset_id":9}]`,
-		auditRoute("all", "repo:acme/api action:repo.rename", ""):   `[]`,
-		auditRoute("all", "repo:acme/api action:repo.transfer", ""): `[]`,
+		auditRoute("all", "repo:acme/api action:repo.rename", ""):                `[]`,
+		auditRoute("all", "repo:acme/api action:repo.transfer", ""):              `[]`,
+		auditRoute("all", "action:org.rename", ""):                               `[]`,
+		auditRoute("all", "repo:acme/api action:repo.update_default_branch", ""): `[]`,
+		auditRoute("all", "repo:acme/api action:custom_property_value", ""):      `[]`,
 		suitesRoute: `[{"id":22,"actor_id":3,"actor_name":"cleo","before_sha":"` + sha("0") + `","after_sha":"` + sha("c") + `","ref":"refs/heads/main","pushed_at":"2026-01-02T11:00:00Z","result":"bypass"},
 			{"id":21,"actor_id":2,"actor_name":"ben","before_sha":"` + sha("0") + `","after_sha":"` + sha("b") + `","ref":"refs/heads/main","pushed_at":"2026-01-02T10:00:00Z","result":"pass"},
 			{"id":20,"actor_id":2,"actor_name":"ben","after_sha":"` + sha("9") + `","ref":"refs/heads/side","pushed_at":"2026-01-02T09:00:00Z","result":"bypass"}]`,

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
@@ -53,12 +54,24 @@ func (x *exam) linkedTicket() verdict {
 	v := met("TICKET_LINKED", "The change names ticket %s, which exists.", t.Key)
 	if t.Requested != "" && !strings.EqualFold(t.Requested, t.Key) {
 		v = review("TICKET_MOVED", "The change names %s, which the tracker has moved to %s; a person must say whether it is the same request.", t.Requested, t.Key)
+	} else if cut := x.namedBy(); !slices.Contains(x.main.places, "link of the ticket") && x.namedOnlyAfter(cut, x.main.ref, t.Key, t.Requested) {
+		v = review("NAMED_AFTERWARDS", "The change names %s only since its title or description was changed, after %s; a person must say whether it was made for that ticket.", t.Key, cut.UTC().Format("2006-01-02 15:04 UTC"))
 	} else if others, known := x.otherChanges(); known > 1 {
 		v = review("TICKET_OF_SEVERAL_CHANGES", "Several changes belong to ticket %s (%d are known); a person must say whether it covers this one.", t.Key, known).with("changes", strings.Join(others, ", "))
 	} else if l := x.mentionLack(); l != nil {
 		v = unable(l)
 	}
 	return v.with("ticket", t.Key).with("named in", strings.Join(x.main.places, ", ")).on(x.subjectRef(), x.main.ref)
+}
+
+// namedBy is the time up to which the change may name what it was made for:
+// the deployment, and for an emergency the end of the time that the policy
+// allows for writing it up.
+func (x *exam) namedBy() time.Time {
+	if x.emergency().is && x.tdep.known() {
+		return x.deadline().Add(x.p.Skew)
+	}
+	return x.judged().Add(x.p.Skew)
 }
 
 // otherChanges gives the changes that the ticket stands for, this one among

@@ -76,7 +76,7 @@ func (x *exam) outcome(letter string) verdict {
 	v, ok := x.nothing()
 	for _, a := range attributes() {
 		if !ok && a.letter == letter {
-			v = x.mention(letter, a.test(x))
+			v = x.mention(letter, x.dated(a, a.test(x)))
 		}
 	}
 	x.done[letter] = v

@@ -2,7 +2,10 @@ package control
 
 import (
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
 
 // emergency says whether a change is one, and where that is stated.
@@ -62,6 +65,41 @@ func (x *exam) calledEmergency(cut time.Time) string {
 		}
 	}
 	return ""
+}
+
+// undated says that nobody knows when the pull request's labels were set, and
+// that it may have been after the change was judged by them.
+func (x *exam) undated() *lack {
+	const what = "when the labels of the pull request were set"
+	switch {
+	case x.pr == nil || len(x.pr.Labels) == 0 || x.pullDated(x.judged()):
+		return nil
+	case len(x.pr.Timeline) == 0:
+		return first(x.lacks(x.prRef, what, "timeline"), &lack{x.prRef, what, "nothing in what was collected says why", "EVIDENCE_ABSENT"})
+	}
+	return x.lacks(x.prRef, what, "timeline")
+}
+
+// dated takes away the certainty of a verdict that rests on labels of which it
+// is not known when they were set: without them it would be another. They may
+// make the change an emergency, or put it in a category or tier. D says itself
+// what it rests on.
+func (x *exam) dated(a attribute, v verdict) verdict {
+	if x.bare || a.letter == "D" || v.outcome == evidence.Unable {
+		return v
+	}
+	l := x.undated()
+	if l == nil {
+		return v
+	}
+	if x.unlabelled == nil {
+		x.unlabelled = newExam(x.c, x.o)
+		x.unlabelled.bare = true
+	}
+	if x.unlabelled.outcome(a.letter).outcome == v.outcome {
+		return v
+	}
+	return unable(l).with("labels now", strings.Join(x.pr.Labels, ", ")).on(x.prRef)
 }
 
 // after gives the time since the deployment as the policy's limit counts it.

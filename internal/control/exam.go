@@ -44,6 +44,11 @@ type exam struct {
 	first      evidence.Item   // the deployment of T_dep
 	containing []evidence.Item // production deployments that contain the change, oldest first
 
+	// unlabelled is the exam of the same change in which labels of no known date
+	// had not been set; see dated.
+	unlabelled *exam
+	bare       bool // it is such an exam
+
 	// What is asked for often is found once.
 	urgent   *emergency
 	risk     string // the tier

@@ -39,6 +39,17 @@ func (w *world) past() *evidence.RuleHistory {
 	return w.Items[i].RuleHistory
 }
 
+// dated says when ruleset 5 was made, and when it was last changed.
+func (w *world) dated(created, updated string) {
+	w.past().Rulesets[0].Created, w.past().Rulesets[0].Updated = clock(created), clock(updated)
+}
+
+// rulesRead says when the branch's rules were read.
+func (w *world) rulesRead(at time.Time) {
+	i := slices.IndexFunc(w.Items, func(it evidence.Item) bool { return it.Ref == rulesRef })
+	w.Items[i].Provenance = []evidence.Provenance{{RetrievedAt: at}}
+}
+
 // did adds an entry to the audit log.
 func (w *world) did(kind, who, at string, more ...func(*evidence.RuleEvent)) {
 	e := evidence.RuleEvent{ID: kind + at, Kind: kind, Actor: gh(who), At: clock(at), Branch: "main"}
@@ -95,6 +106,9 @@ func TestJ(t *testing.T) {
 				}
 			}
 		}, unsure, "EVIDENCE_NOT_READ"},
+		"rules read a month later":       {ruled, func(w *world) { w.rulesRead(clock("30 12:00").AddDate(0, 2, 0)) }, unsure, "EVIDENCE_NOT_READ"},
+		"rules read a day later":         {ruled, func(w *world) { w.rulesRead(clock("30 12:00").AddDate(0, 1, 1).Add(time.Minute)) }, unsure, "EVIDENCE_NOT_READ"},
+		"rules read in the run":          {ruled, func(w *world) { w.rulesRead(clock("30 12:00").AddDate(0, 1, 0).Add(5 * time.Hour)) }, ok, "RULES_IN_FORCE"},
 		"rules lost":                     {ruled, func(w *world) { w.lose(rulesRef, evidence.Denied) }, unsure, "EVIDENCE_DENIED"},
 		"own protection hidden":          {ruled, func(w *world) { w.rules.Protection = nil; w.gap(rulesRef, "classic protection", evidence.Ambiguous) }, unsure, "EVIDENCE_AMBIGUOUS"},
 		"own protection hidden, ruleset": {inRuleset, func(w *world) { w.gap(rulesRef, "classic protection", evidence.Ambiguous) }, ok, "RULES_IN_FORCE"},
@@ -203,6 +217,32 @@ func TestJ(t *testing.T) {
 			w.past().Rulesets[0].Bypass = []string{"RepositoryRole 5 (always)"}
 			w.judged("pass", mm)
 		}, ok, "RULES_IN_FORCE"},
+		"made after, no entry":     {inRuleset, func(w *world) { w.dated("05 00:00", "05 00:00") }, unsure, "AUDIT_LOG_NOT_OBTAINED"},
+		"changed after, no entry":  {inRuleset, func(w *world) { w.dated("01 00:00", "05 00:00") }, unsure, "AUDIT_LOG_NOT_OBTAINED"},
+		"changed then, no entry":   {inRuleset, func(w *world) { w.dated("01 00:00", "10:31") }, unsure, "AUDIT_LOG_NOT_OBTAINED"},
+		"changed before, no entry": {inRuleset, func(w *world) { w.dated("01 00:00", "10:20") }, ok, "RULES_IN_FORCE"},
+		"changed after, as logged": {inRuleset, func(w *world) { w.dated("01 00:00", "12:00"); w.rulesetDid("update", "12:00", "", "active") }, ok, "RULES_IN_FORCE"},
+		"changed again, no entry":  {inRuleset, func(w *world) { w.dated("01 00:00", "05 00:00"); w.rulesetDid("update", "12:00", "", "active") }, unsure, "AUDIT_LOG_NOT_OBTAINED"},
+		"made after, no entry, own protection": {inRuleset, func(w *world) {
+			w.rules.Protection = json.RawMessage(`{"required_pull_request_reviews":{}}`)
+			w.dated("05 00:00", "05 00:00")
+		}, ok, "RULES_IN_FORCE"},
+
+		// What decides which rulesets hold.
+		"another default branch":         {inRuleset, func(w *world) { w.did("repo.update_default_branch", "grace", "12:00") }, look, "RULES_CHANGED_SINCE"},
+		"another default branch before":  {inRuleset, func(w *world) { w.did("repo.update_default_branch", "grace", "09:00") }, ok, "RULES_IN_FORCE"},
+		"another default branch, near":   {inRuleset, func(w *world) { w.did("repo.update_default_branch", "grace", "10:31") }, look, "WITHIN_CLOCK_SKEW"},
+		"default branch, own protection": {ruled, func(w *world) { w.did("repo.update_default_branch", "grace", "12:00") }, ok, "RULES_IN_FORCE"},
+		"default branch, no rules now": {ruled, func(w *world) {
+			w.rules.Protection = nil
+			w.did("repo.update_default_branch", "grace", "12:00")
+		}, look, "RULES_CHANGED_SINCE"},
+		"property set, its own ruleset": {inRuleset, func(w *world) { w.did("custom_property_value.update", "grace", "12:00") }, ok, "RULES_IN_FORCE"},
+		"property set, organisation's": {inRuleset, func(w *world) {
+			w.past().Rulesets[0].SourceType = "Organization"
+			w.did("custom_property_value.create", "grace", "12:00")
+		}, look, "RULES_CHANGED_SINCE"},
+
 		"beside own protection": {inRuleset, func(w *world) {
 			w.rules.Protection = json.RawMessage(`{"required_pull_request_reviews":{}}`)
 			w.past().Rulesets[0].Bypass = nil

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
@@ -57,11 +58,53 @@ func keyForm(key string) string {
 	return strings.ToUpper(key)
 }
 
-// mentioned reads the texts of the change.
+// mentioned reads the texts of the change, as they are now.
 func (x *exam) mentioned() mentions {
-	if x.named != nil {
-		return x.named
+	if x.named == nil {
+		title, body := "", ""
+		if x.pr != nil {
+			title, body = x.pr.Title, plain(x.pr.Body)
+		}
+		x.named = x.mentionsIn(title, body)
 	}
+	return x.named
+}
+
+// titleAt gives the pull request's title at a cut-off, as far as the timeline
+// tells of another.
+func (x *exam) titleAt(cut time.Time) string {
+	title := x.pr.Title
+	for _, e := range slices.Backward(x.pr.Timeline) {
+		if e.Kind == "renamed" && e.At.After(cut) && e.Before != "" {
+			title = e.Before
+		}
+	}
+	return title
+}
+
+// namedOnlyAfter reports whether the change names a ticket now, and did not at
+// a cut-off: its title or description was changed since. What the description
+// had said, where nobody can see that, named nothing. A link without a date
+// counts, but for one that follows from the description.
+func (x *exam) namedOnlyAfter(cut time.Time, ref evidence.Ref, keys ...string) bool {
+	now := x.linkOf(ref, keys...)
+	if x.pr == nil || len(now.places) == 0 {
+		return false
+	}
+	said := x.pullText(cut)
+	if said.unseen() {
+		said.text = ""
+	}
+	then := x.linkIn(x.mentionsIn(x.titleAt(cut), said.text), ref, keys...)
+	if slices.Contains(now.places, byLink) && !slices.Contains(now.places, "description") {
+		return false
+	}
+	then.places = slices.DeleteFunc(then.places, func(p string) bool { return p == byLink })
+	return len(then.places) == 0 || now.strong && !then.strong
+}
+
+// mentionsIn reads a title, a description, and the texts that never change.
+func (x *exam) mentionsIn(title, body string) mentions {
 	m := mentions{}
 	seq := 0
 	see := func(keys []string, place string, rank int, passing func(key string) bool) {
@@ -101,28 +144,34 @@ func (x *exam) mentioned() mentions {
 	}
 	switch {
 	case x.pr != nil:
-		see(keysIn(x.pr.Title, false, x.repository()), "title", 0, plainly)
+		see(keysIn(title, false, x.repository()), "title", 0, plainly)
 		see(keysIn(x.pr.Head.Ref, true, x.repository()), "branch", 1, plainly)
-		prose(plain(x.pr.Body), "description", 4)
+		prose(body, "description", 4)
 		for _, c := range x.pr.Commits {
 			message(c.Message, 2)
 		}
 	case x.landed != nil:
 		message(x.landed.Message, 2)
 	}
-	x.named = m
 	return m
 }
 
+// byLink is the place of a ticket to which the pull request links.
+const byLink = "link of the pull request"
+
 // linkOf says where the change names a ticket by any of its keys.
 func (x *exam) linkOf(ref evidence.Ref, keys ...string) linked {
+	return x.linkIn(x.mentioned(), ref, keys...)
+}
+
+func (x *exam) linkIn(in mentions, ref evidence.Ref, keys ...string) linked {
 	var l linked
 	var found []mention
 	var asked []string
 	for _, k := range append(keys, ref.ID) {
 		if k = keyForm(k); k != "" && !slices.Contains(asked, k) {
 			asked = append(asked, k)
-			found = append(found, x.mentioned()[k]...)
+			found = append(found, in[k]...)
 		}
 	}
 	slices.SortStableFunc(found, func(a, b mention) int { return a.seq - b.seq })
@@ -131,7 +180,7 @@ func (x *exam) linkOf(ref evidence.Ref, keys ...string) linked {
 	}
 	if x.pr != nil && strings.Contains(ref.ID, "#") {
 		if it, _ := x.c.Find(x.prRef); slices.Contains(it.Links, ref) {
-			l.name("link of the pull request", true, 3)
+			l.name(byLink, true, 3)
 		}
 	}
 	return l

@@ -89,7 +89,11 @@ func (x *exam) incident() verdict {
 	var named []string
 	var found verdict
 	for _, it := range x.incidents() { // of several the one that says most for it
-		if v := x.openIncident(it.Ticket).on(it.Ref); found.code == "" || rankOf(v) > rankOf(found) {
+		v := x.openIncident(it.Ticket)
+		if v.outcome == evidence.Met && !x.ticketNames(it.Ticket.Key) && x.namedOnlyAfter(x.namedBy(), it.Ref, it.Ticket.Key) {
+			v = review("NAMED_AFTERWARDS", "the change names incident %s only since its title or description was changed, after the time for writing it up; a person must say whether it was made for that incident.", it.Ticket.Key)
+		}
+		if v = v.on(it.Ref); found.code == "" || rankOf(v) > rankOf(found) {
 			found = v
 		}
 	}
@@ -147,9 +151,11 @@ func (x *exam) openIncident(t *evidence.Ticket) verdict {
 
 // namesIncident reports whether the change or its ticket names an incident.
 func (x *exam) namesIncident(ref evidence.Ref, key string) bool {
-	if len(x.linkOf(ref, key).places) > 0 {
-		return true
-	}
+	return len(x.linkOf(ref, key).places) > 0 || x.ticketNames(key)
+}
+
+// ticketNames reports whether a ticket of the change names an incident.
+func (x *exam) ticketNames(key string) bool {
 	for _, l := range x.tickets {
 		f, _ := l.t.Field("incident")
 		texts := []string{plain(f.Value), plain(l.t.Body), l.t.Title}

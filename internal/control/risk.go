@@ -18,6 +18,9 @@ func (x *exam) labelsAt(cut time.Time) (labels []string, known bool) {
 		return nil, true
 	}
 	if x.lacks(x.prRef, "", "timeline") != nil || len(x.pr.Timeline) == 0 {
+		if x.bare {
+			return nil, false
+		}
 		return x.pr.Labels, false
 	}
 	set := map[string]bool{}

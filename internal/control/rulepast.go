@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
 )
@@ -47,13 +48,20 @@ func (p *branchPast) suites() []evidence.RuleSuite {
 	return out
 }
 
-// unread says why the audit log does not tell of the time since the merge.
+// oneRun is how far apart the records of one run may be: it waits where a
+// source limits its questions.
+const oneRun = 24 * time.Hour
+
+// unread says why the audit log does not tell of the time from the merge to
+// when the rules were read.
 func (p *branchPast) unread() *lack {
 	const what = "the audit log of what was done to the branch's rules since the merge"
 	if l := p.x.lacks(p.ref, what, "audit log"); l != nil {
 		return l
 	}
 	w := p.history().Log.Window(p.item)
+	rules, _ := p.x.c.Find(p.rulesRef)
+	_, read := rules.Retrieved()
 	switch t := p.x.tmerge; {
 	case w.From.IsZero():
 		return &lack{p.ref, what, "nothing in what was collected says why", "EVIDENCE_ABSENT"}
@@ -61,6 +69,8 @@ func (p *branchPast) unread() *lack {
 		return &lack{p.ref, what, "it was read from " + w.From.UTC().Format("2006-01-02 15:04 UTC") + " on: " + w.Limit, gapCode(w.Reason)}
 	case !w.Covers(t.hi):
 		return &lack{p.ref, what, "it was read at " + w.To.UTC().Format("2006-01-02 15:04 UTC") + ", which is not after the merge", "EVIDENCE_NOT_READ"}
+	case read.After(w.To.Add(oneRun)):
+		return &lack{p.ref, what, "it was read at " + w.To.UTC().Format("2006-01-02 15:04 UTC") + ", and the rules only at " + read.UTC().Format("2006-01-02 15:04 UTC"), "EVIDENCE_NOT_READ"}
 	}
 	return nil
 }
@@ -111,6 +121,7 @@ type ruleSource struct {
 	before      evidence.RuleEvent // the last before it
 	switchedOff bool               // it was in force before the merge and after it, and not at it
 	hidesBypass bool               // somebody may go round it, and the audit log need not tell
+	dated       time.Time          // when the ruleset was made or changed since the merge, where no entry says so
 }
 
 // sources gives every set of rules that may have held at the merge: the
@@ -136,7 +147,20 @@ func (p *branchPast) sources() []ruleSource {
 			out = append(out, s)
 		}
 	}
+	if _, since := p.split(decidesReach); len(since) > 0 {
+		out = append(out, ruleSource{name: "another ruleset", state: notTold, event: since[0]})
+	}
 	return slices.DeleteFunc(out, func(s ruleSource) bool { return s.name == "" })
+}
+
+// ofProperty begins the kinds of events that set a repository's properties.
+const ofProperty = "custom_property_value."
+
+// decidesReach reports whether an event decides which rulesets hold for the
+// branch, whatever they ask for: they may be for the default branch, and for
+// repositories by their properties.
+func decidesReach(e evidence.RuleEvent) bool {
+	return e.Kind == "repo.update_default_branch" || strings.HasPrefix(e.Kind, ofProperty)
 }
 
 // split gives the last of some events before the merge and those since, where
@@ -192,10 +216,46 @@ func reviewsWord(raw json.RawMessage) string {
 	return "pull request with " + count(*r.Count, "approval")
 }
 
-// ruleset is what is known of one ruleset at the merge. Its entries say how it
-// was enforced before and after, and whether its rules were changed.
+// ruleset is what is known of one ruleset at the merge. What was set of it
+// without an entry, and what decided since whether it holds for the branch,
+// takes the certainty away.
 func (p *branchPast) ruleset(id string) ruleSource {
-	s := ruleSource{name: "ruleset " + id, id: id}
+	s, set := p.rulesetLogged(id)
+	if s.state != inForce {
+		return s
+	}
+	if t := p.unlogged(id, set.Updated, set.Created); !t.IsZero() {
+		s.state, s.event, s.dated = notTold, evidence.RuleEvent{}, t
+		return s
+	}
+	_, since := p.split(func(e evidence.RuleEvent) bool {
+		return decidesReach(e) && (set.SourceType != "Repository" || !strings.HasPrefix(e.Kind, ofProperty))
+	})
+	if len(since) > 0 {
+		s.state, s.event = notTold, since[0]
+	}
+	return s
+}
+
+// unlogged gives the first of some times that does not lie before the merge and
+// of which the audit log has no entry about the ruleset; zero: there is none.
+func (p *branchPast) unlogged(id string, times ...time.Time) time.Time {
+	for _, t := range times {
+		near := func(e evidence.RuleEvent) bool {
+			return e.Ruleset == id && e.At.Sub(t).Abs() <= p.x.p.Skew
+		}
+		if !t.IsZero() && p.x.tmerge.order(t) >= 0 && !slices.ContainsFunc(p.log, near) {
+			return t
+		}
+	}
+	return time.Time{}
+}
+
+// rulesetLogged is what a ruleset was at the merge by the entries about it, and
+// what it is now. They say how it was enforced before and after, and whether
+// its rules were changed.
+func (p *branchPast) rulesetLogged(id string) (s ruleSource, set evidence.Ruleset) {
+	s = ruleSource{name: "ruleset " + id, id: id}
 	holds := false
 	for _, r := range p.now.Rules {
 		if r.Ruleset == id {
@@ -207,7 +267,7 @@ func (p *branchPast) ruleset(id string) ruleSource {
 	foreign := true // rules of an enterprise are changed elsewhere
 	s.hidesBypass = true
 	if i >= 0 {
-		set := p.history().Rulesets[i]
+		set = p.history().Rulesets[i]
 		if set.Name != "" {
 			s.name += " " + quote(set.Name)
 		}
@@ -224,7 +284,7 @@ func (p *branchPast) ruleset(id string) ruleSource {
 		} else {
 			s.asksPull = false
 		}
-		return s
+		return s, set
 	}
 	s.event, s.before = since[0], before
 	then := cmp.Or(since[0].WasEnforcement, since[0].Enforcement)
@@ -243,7 +303,7 @@ func (p *branchPast) ruleset(id string) ruleSource {
 	default:
 		s.state = notTold
 	}
-	return s
+	return s, set
 }
 
 func active(enforcement string) bool { return enforcement == "active" || enforcement == "enabled" }
@@ -284,6 +344,9 @@ func (p *branchPast) pastLost(open []ruleSource) *lack {
 	what := "the past of " + open[i].name
 	if g, ok := p.x.gap(p.ref, "ruleset "+open[i].id); ok {
 		return lackOf(g, what)
+	}
+	if t := open[i].dated; !t.IsZero() {
+		return &lack{p.ref, what, "it was made or changed at " + t.UTC().Format("2006-01-02 15:04 UTC") + ", not before the merge, and the audit log has no entry of that", "AUDIT_LOG_NOT_OBTAINED"}
 	}
 	return &lack{p.ref, what, "it is not the repository's or the organisation's own, so that their audit log does not tell who changed it", "AUDIT_LOG_NOT_OBTAINED"}
 }

@@ -49,7 +49,7 @@ func (w ReadWindow) Covers(t time.Time) bool {
 // retrievals, as later ones may have missed what happened meanwhile, and from
 // what the last of them could still see.
 func (r Reach) Window(it Item) ReadWindow {
-	first, last := it.retrieved()
+	first, last := it.Retrieved()
 	if !r.Read || first.IsZero() {
 		return ReadWindow{}
 	}
@@ -65,8 +65,9 @@ func (r Reach) Window(it Item) ReadWindow {
 	return w
 }
 
-// retrieved gives the times of the first and the last retrieval of an item.
-func (it Item) retrieved() (first, last time.Time) {
+// Retrieved gives the times of the first and the last retrieval of an item, zero
+// where none is known.
+func (it Item) Retrieved() (first, last time.Time) {
 	for _, p := range it.Provenance {
 		t := p.RetrievedAt
 		if p.ConfirmedAt.After(t) {

@@ -21,7 +21,7 @@ func (r *Redactor) Bytes(data []byte) ([]byte, []Hit) {
 	kept := 0     // data[:kept] is already in out
 	member := ""  // name of the member whose value comes next
 	pending := "" // the last string, which a colon makes a name
-	place := 0    // how deep i is within an object that says where somebody was
+	place := 0    // how deep i is within a value that says where somebody was
 	for i := 0; i < len(data); {
 		switch c := data[i]; {
 		case c == ':':
@@ -31,7 +31,7 @@ func (r *Redactor) Bytes(data []byte) ([]byte, []Hit) {
 			end := stringEnd(data, i)
 			text := unquote(data[i:end])
 			clean, h := r.value(member, text)
-			if place > 0 && member != "" {
+			if place > 0 && !isName(data[end:]) {
 				clean, h = "[REDACTED:"+placeRule+"]", []Hit{{Rule: placeRule, Count: 1}}
 			}
 			if len(h) > 0 {
@@ -40,8 +40,12 @@ func (r *Redactor) Bytes(data []byte) ([]byte, []Hit) {
 			}
 			member, pending = "", text
 			i = end
-		case c == '{' && (place > 0 || isPlace(member)), c == '}' && place > 0:
-			place += map[byte]int{'{': 1, '}': -1}[c]
+		case (c == '{' || c == '[') && (place > 0 || isWhereabouts(member)):
+			place++
+			member = ""
+			i++
+		case (c == '}' || c == ']') && place > 0:
+			place--
 			member = ""
 			i++
 		case c == ',' || c == '{' || c == '[' || c == '}' || c == ']':
@@ -57,7 +61,7 @@ func (r *Redactor) Bytes(data []byte) ([]byte, []Hit) {
 			rule := ""
 			if r.Contains(data[i:end]) {
 				rule = LiteralRule
-			} else if place > 0 {
+			} else if place > 0 || isWhereabouts(member) && data[i] != 'n' { // null says nothing
 				rule = placeRule
 			}
 			if rule != "" {
@@ -89,18 +93,20 @@ func (r *Redactor) value(member, text string) (string, []Hit) {
 // program and token, somebody acted. Nobody needs it to judge a change.
 const placeRule = "whereabouts"
 
-// isWhereabouts reports whether a member of that name says so.
+// isWhereabouts reports whether a member of that name says so, be its value a
+// text, a list or an object.
 func isWhereabouts(member string) bool {
 	switch member {
-	case "actor_ip", "user_agent", "hashed_token", "external_identity_nameid", "external_identity_username":
+	case "actor_ip", "actor_location", "user_agent", "hashed_token", "external_identity_nameid", "external_identity_username":
 		return true
 	}
 	return false
 }
 
-// isPlace reports whether a member of that name is an object that says where
-// somebody was.
-func isPlace(member string) bool { return member == "actor_location" }
+// isName reports whether the string before the rest is a member's name.
+func isName(rest []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(rest, " \t\r\n"), []byte(":"))
+}
 
 // stringEnd gives the index after the string that begins at from in valid JSON.
 func stringEnd(data []byte, from int) int {

@@ -20,3 +20,22 @@ func TestWhereabouts(t *testing.T) {
 		t.Errorf("hits are %+v", hits)
 	}
 }
+
+// It goes whatever the shape of the value, and nothing beside it does.
+func TestWhereaboutsOfAnyShape(t *testing.T) {
+	const gone = `"[REDACTED:whereabouts]"`
+	for in, want := range map[string]string{
+		`{"actor_location":"Hamburg","n":"Kiel"}`:                               `{"actor_location":` + gone + `,"n":"Kiel"}`,
+		`{"actor_location" : [{"city" : "Hamburg"}],"n":["Kiel"]}`:              `{"actor_location" : [{"city" : ` + gone + `}],"n":["Kiel"]}`,
+		`{"actor_location":{"names":["Hamburg",["Altona",5]]},"n":[1]}`:         `{"actor_location":{"names":[` + gone + `,[` + gone + `,` + gone + `]]},"n":[1]}`,
+		`{"actor_ip":["203.0.113.7","203.0.113.8"],"n":"203.0.113.7"}`:          `{"actor_ip":[` + gone + `,` + gone + `],"n":"203.0.113.7"}`,
+		`{"actor_ip":3405803777,"hashed_token":{"value":"abc"},"n":3405803777}`: `{"actor_ip":` + gone + `,"hashed_token":{"value":` + gone + `},"n":3405803777}`,
+		`{"user_agent":null,"actor_location":[],"n":{}}`:                        `{"user_agent":null,"actor_location":[],"n":{}}`,
+		`[{"actor_location":["a"]},["b"],{"c":"d"}]`:                            `[{"actor_location":[` + gone + `]},["b"],{"c":"d"}]`,
+	} {
+		got, _ := New(nil).Bytes([]byte(in))
+		if string(got) != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
