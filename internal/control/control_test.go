@@ -49,7 +49,7 @@ func TestLegend(t *testing.T) {
 }
 
 func TestGoodIsMet(t *testing.T) {
-	w := good(t)
+	w := ruled(t)
 	w.policy.Name, w.policy.Version = "acme policy", "7"
 	results := w.evaluate()
 	if r := evidence.RollUpOf(results, Legend(w.policy)); r.Overall != evidence.NoExceptions {
