@@ -43,7 +43,7 @@ func requestLinked(x *exam) verdict {
 	v := exception("NO_TICKET", "Neither title, description, branch nor commits name a ticket of a configured tracker.").on(x.subjectRef())
 	if x.pullIsRequest() {
 		_, blank := x.pullFields()
-		v = exception("NO_TICKET", "No ticket is named, and the pull request does not hold all that a request must: %s.", list(blank)).on(x.prRef)
+		v = exception("NO_TICKET", "No ticket is named, and the pull request lacks what a request must hold: %s.", list(blank)).on(x.prRef)
 	}
 	return v
 }

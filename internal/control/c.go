@@ -94,7 +94,7 @@ func (x *exam) complete(find func(string, time.Time) answer, cut time.Time) verd
 	case len(unseen) > 0:
 		w = review("EDITED_AFTER_DEPLOYMENT", "The description was edited after the deployment, and the source does not show what it said before: %s.", list(unseen)).at("edited", edited)
 	case len(blanks) > 0:
-		w = exception("FIELDS_BLANK", "The request did not say when the change was deployed: %s.", list(blanks))
+		w = exception("FIELDS_BLANK", "At the deployment the request lacked: %s.", list(blanks))
 	case len(weak) > 0:
 		w = review("BOILERPLATE", "The request says nothing of use under %s.", list(weak))
 	case !edited.IsZero():

@@ -90,11 +90,11 @@ func (x *exam) writtenUp() verdict {
 	case lost != nil:
 		return unable(lost)
 	case len(missing) > 0 && !x.due():
-		return review("NOT_YET_DUE", "the time to document the change is not over, and still missing is %s.", list(missing))
+		return review("NOT_YET_DUE", "the time to document the change is not over; still missing: %s.", list(missing))
 	case len(missing) > 0 && len(x.writings()) > 0:
-		return review("DOCUMENTED_BY_EXHIBIT", "the ticket did not say within the time: %s; and %s.", list(missing), attached(x.writings()[0]))
+		return review("DOCUMENTED_BY_EXHIBIT", "in the time that the policy allows, the ticket did not come to hold: %s; and %s.", list(missing), attached(x.writings()[0]))
 	case len(missing) > 0:
-		return exception("DOCUMENTED_IN_PART", "the ticket did not say within the time: %s.", list(missing))
+		return exception("DOCUMENTED_IN_PART", "in the time that the policy allows, the ticket did not come to hold: %s.", list(missing))
 	}
 	return met("DOCUMENTED_IN_TIME", "the change was documented in time, with testing, rollback, outcome and lessons.")
 }

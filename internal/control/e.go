@@ -1,6 +1,7 @@
 package control
 
 import (
+	"strings"
 	"time"
 
 	"github.com/tickmark-dev/tickmark/internal/evidence"
@@ -84,7 +85,7 @@ func (x *exam) independenceOf(all []approval, from string) verdict {
 	}
 	switch {
 	case len(all) == 0:
-		return exception("NOT_APPROVED", "Nobody had approved the %s.", map[string]string{"review": "pull request when it counted", "ticket": "change when it was deployed"}[from])
+		return exception("NOT_APPROVED", "Nobody had approved the %s.", x.approvedWhat(from))
 	case len(pick(all, byAuthor)) == 0:
 		return exception("APPROVED_BY_MACHINE", "Only a bot or service account approved: %s.", all[0].by.shown)
 	}
@@ -94,3 +95,12 @@ func (x *exam) independenceOf(all []approval, from string) verdict {
 
 // isException reports whether the attribute is not met for certain.
 func (v verdict) isException() bool { return v.outcome == evidence.Exception }
+
+// approvedWhat says what was to be approved, and by when.
+func (x *exam) approvedWhat(from string) string {
+	what := map[string]string{"review": "pull request when it was merged", "ticket": "change when it was deployed"}[from]
+	if x.emergency().is {
+		what = strings.Split(what, " when ")[0] + " in the time that the policy allows after an emergency"
+	}
+	return what
+}

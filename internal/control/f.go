@@ -46,7 +46,7 @@ func (x *exam) matrixAt(req requirement, cut time.Time) verdict {
 		return unable(l)
 	case sure.met():
 	case len(hope.short) > 0:
-		v = exception("MATRIX_SHORT", "The approvals are not those that the policy asks for: missing is %s.", list(hope.short))
+		v = exception("MATRIX_SHORT", "The approvals are not those that the policy asks for; missing: %s.", list(hope.short))
 	case len(sure.short) > 0:
 		open := pick(all, unresolved)[0]
 		v = review(open.code, "The approvals may be those that the policy asks for, and it is not certain that all count: %s.", open.why)

@@ -71,7 +71,7 @@ func (x *exam) timely(cut time.Time) verdict {
 	case len(open) > 0:
 		v = review(open[0].code, "An approval was given in time, and it is not certain that it counts: %s.", open[0].why)
 	default:
-		v = exception("NOT_APPROVED_IN_TIME", "When it mattered the change had no approval that counts.")
+		v = exception("NOT_APPROVED_IN_TIME", "%s the change had no approval that counts.", map[bool]string{true: "When it was merged", false: "When it was deployed"}[x.lane == byPullRequest])
 		if late := x.lateApprovals(cut); late != "" {
 			v = exception("APPROVED_AFTER_DEPLOYMENT", "When the change was deployed it had no approval that counts; somebody approved afterwards.").with("approved afterwards", late)
 		}

@@ -174,6 +174,10 @@ func (x *exam) ticketUnchanged() verdict {
 		if !x.bodyDated(x.main, to) { // a forge keeps no history of an issue's text
 			return review("TEXT_NOT_DATED", "The source does not say whether the ticket's text was changed between the approval and the deployment.").at("approved", last.at).on(x.main.ref)
 		}
-		return met("REQUEST_UNCHANGED", "The ticket's text was not changed between the approval and the deployment.").at("approved", last.at).on(x.main.ref).on(x.tdep.basis...)
+		v := met("REQUEST_UNCHANGED", "The ticket's text was not changed between the approval and the deployment.")
+		if from.Equal(x.tdep.at) && !to.Equal(from) {
+			v = met("REQUEST_UNCHANGED", "The ticket's text was not changed between the deployment of the emergency change and its approval afterwards.")
+		}
+		return v.at("approved", last.at).on(x.main.ref).on(x.tdep.basis...)
 	})
 }

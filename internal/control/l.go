@@ -49,11 +49,11 @@ func testsAdequate(x *exam) verdict {
 	w := v
 	switch empty := x.emptyReport(); {
 	case len(missing) > 0:
-		w = exception("TESTS_MISSING", "The policy asks for tests of which there is no evidence: %s.", list(missing)).facts(v)
+		w = exception("TESTS_MISSING", "The policy asks for tests of which there is no evidence: %s.", list(testWords(missing))).facts(v)
 	case lost != nil:
 		w = unable(lost).facts(v)
 	case len(claimed) > 0:
-		w = review("TESTS_CLAIMED", "Somebody says that these tests were made, and a person must look at what shows it: %s.", list(claimed)).facts(v)
+		w = review("TESTS_CLAIMED", "Somebody says that these tests were made, and a person must look at what shows it: %s.", list(testWords(claimed))).facts(v)
 	case empty != "":
 		w = review("NO_TESTS_EXECUTED", "The checks passed, and the report %s shows that no test was executed.", quote(empty)).facts(v)
 	case len(gone) > 0:
@@ -83,6 +83,19 @@ func (x *exam) testKinds(tier string) []string {
 		}
 	}
 	return kinds
+}
+
+// testWords gives kinds of tests as a reader knows them; those that a policy
+// names itself keep their names.
+func testWords(kinds []string) []string {
+	words := map[string]string{"review": "a review of the change", "basic": "a basic test", "staging": "a verification before production", "documented": "documented test results"}
+	out := slices.Clone(kinds)
+	for i, k := range out {
+		if words[k] != "" {
+			out[i] = words[k]
+		}
+	}
+	return out
 }
 
 // strength is how well one kind of test is evidenced.

@@ -152,7 +152,7 @@ func (x *exam) ticketDeployer() verdict {
 	case by.machine:
 		v = review("STARTED_BY_MACHINE", "A bot or service account carried the change out.")
 	case e.outcome == evidence.Met:
-		v = met("APPROVED_BY_OTHER", "%s carried the change out, and somebody else had approved it.", by.shown)
+		v = met("APPROVED_BY_OTHER", "%s carried the change out, and somebody else approved it.", by.shown)
 	case e.outcome == evidence.Exception:
 		v = exception("CARRIED_OUT_UNAPPROVED", "%s carried the change out, and nobody else had approved it.", by.shown)
 	default:

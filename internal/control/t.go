@@ -12,7 +12,7 @@ import (
 var onlyRevert = regexp.MustCompile(`(?i)^(we |i |to |just |simply |git )*(revert|roll ?back|undo)( (the|this|it|pr|pull request|commit|change|merge|deployment|deploy|release|and|redeploy|by|previous|version|to))*[.!]*$`)
 
 // noPlan is how people say that they have none.
-var noPlan = regexp.MustCompile(`(?i)^(no|not|none|nothing|see|as|cannot|can'?t|impossible|irreversible)\b|\b(not|cannot) be (rolled|reverted|undone)`)
+var noPlan = regexp.MustCompile(`(?i)^(no|not|none|nothing|see|as|cannot|can'?t|impossible|irreversible)\b|\b(not|cannot) be (rolled|reverted|undone)|\b(nothing|no way) to (take|roll|go|be taken|be rolled|undo|revert)\b`)
 
 // mereYes is an answer to whether there is a plan, and none to what it is.
 var mereYes = regexp.MustCompile(`(?i)^(yes|y|ok|okay|done|sure|possible|easy|trivial|simple|standard|as usual|usual|automatic|exists|available|ready)[.!]*$`)

@@ -16,6 +16,9 @@ func inWindow(x *exam) verdict {
 	}
 	w := x.p.Windows
 	if plan == "" && len(w.Weekly) == 0 && len(w.Freezes) == 0 {
+		if x.main.t != nil && plans(x.main.t) {
+			return notApplicable("NO_WINDOW", "Neither the ticket nor the policy named a time for the deployment before it; the ticket's planned time was written down afterwards.").on(x.subjectRef(), x.main.ref)
+		}
 		return notApplicable("NO_WINDOW", "Neither the ticket nor the policy names a time for the deployment.").on(x.subjectRef(), x.main.ref)
 	}
 	switch {

@@ -2,10 +2,44 @@ package run
 
 import (
 	"context"
+	"errors"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/tickmark-dev/tickmark/internal/evidence"
+	"github.com/tickmark-dev/tickmark/internal/ledger"
 )
+
+// readRules asks for the rules of all branches that changes were merged into,
+// and for what became of them, before anything is said to be as of a time: what
+// was read later would make that time another one.
+func (r *Run) readRules(ctx context.Context, l *ledger.Ledger) error {
+	if l == nil {
+		return nil
+	}
+	r.progress.Stage("Reading the rules of branches", 0)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(collecting)
+	for ref, err := range l.Branches(ctx) {
+		if err != nil {
+			return errors.Join(err, group.Wait())
+		}
+		for _, kind := range ruleKinds() {
+			group.Go(func() error {
+				of := evidence.Ref{Kind: kind, System: ref.System, ID: ref.ID}
+				r.engine.Record(ctx, of) // what is missing of it is a gap where it is asked for
+				return nil
+			})
+		}
+	}
+	return group.Wait()
+}
+
+// ruleKinds are the records that tell of a branch's rules.
+func ruleKinds() []evidence.Kind {
+	return []evidence.Kind{evidence.KindBranchRules, evidence.KindRuleHistory}
+}
 
 // withRules gives a change as it is tested from lists: with the rules of the
 // branches that its pull requests were merged into, and what became of them.
@@ -19,7 +53,7 @@ func (r *Run) withRules(ctx context.Context, c evidence.Change) evidence.Change 
 		if pr == nil || pr.Merged.IsZero() || pr.Base.Ref == "" {
 			continue
 		}
-		for _, kind := range []evidence.Kind{evidence.KindBranchRules, evidence.KindRuleHistory} {
+		for _, kind := range ruleKinds() {
 			ref := evidence.Ref{Kind: kind, System: it.Ref.System, ID: pr.Repository + ":" + pr.Base.Ref}
 			if slices.ContainsFunc(items, func(o evidence.Item) bool { return o.Ref == ref }) {
 				continue

@@ -251,6 +251,9 @@ func noneFound(unmatched []evidence.Unmatched) error {
 }
 
 func (r *Run) gather(ctx context.Context, j *job) error {
+	if err := r.readRules(ctx, j.ledger); err != nil {
+		return err
+	}
 	changes, err := r.collect(ctx, j.ledger, j.samples)
 	// A package that lacks what was interrupted would look like one with gaps.
 	if err := cmp.Or(ctx.Err(), err); err != nil {

@@ -25,6 +25,7 @@ func requestEffects() map[string][]effect {
 		"rated-too-low":  {{"D", NeedsReview, ""}},
 
 		"no-rollback-plan": {{"T", Exception, ""}},
+		"no-way-back":      {{"T", NeedsReview, "Its plan says that the change cannot be taken back."}},
 		"revert-only":      {{"T", NeedsReview, ""}},
 		"plan-written-later": {
 			{"T", Exception, "How to take it back was written into the pull request after the deployment; at the deployment it said nothing of that."},

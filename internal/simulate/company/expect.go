@@ -294,6 +294,9 @@ func (s *story) remarkRequest(r *changeRequest) {
 	if len(strings.Fields(r.why)) < 3 {
 		c.tell("terse")
 	}
+	if strings.Contains(r.back, "nothing to take back") && !r.has("no-rollback-plan") {
+		c.tell("no-way-back")
+	}
 	if r.has("emergency-ticket") {
 		c.tell(map[bool]string{true: "emergency-documented-after", false: "emergency-without-incident"}[r.incident != nil])
 		return

@@ -85,6 +85,7 @@ func words() map[string]string {
 		"approval-after-work":       "approved after the work was done",
 		"emergency-ticket":          "an emergency change, approved afterwards",
 		"no-rollback-plan":          "the ticket has no rollback plan",
+		"no-way-back":               "the rollback plan says that there is nothing to take back",
 		"no-testing-notes":          "the ticket says nothing of tests",
 		"no-risk":                   "the ticket has no risk level",
 		"outside-window":            "done outside the planned window",
