@@ -34,7 +34,7 @@ func packageCommand(t terminal) *cli.Command {
 			"commit, a deployment, or the web address of one.\n\n" + packageStatus,
 		Flags: packageFlags(
 			&cli.StringSliceFlag{Name: "request", Aliases: []string{"r"}, Usage: "the auditor's list, a `FILE` (.csv, .xlsx); may be given several times"},
-			&cli.StringFlag{Name: "selection", Usage: "a sample that `tickmark select` drew, as its `FILE`"},
+			&cli.StringFlag{Name: "selection", Usage: "the `FILE` of a sample that tickmark select drew"},
 			&cli.BoolFlag{Name: "all", Usage: "every change of the period", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "sample-results-only", Usage: "leave out of the workbook what management's test came to for changes that were not sampled; the list of all changes and its reconciliation stay", DisableDefaultText: true},
 			&cli.BoolFlag{Name: "dry-run", Usage: "collect and test, and write the readiness report instead of the package; with --json, print a line for each change", DisableDefaultText: true},

@@ -89,7 +89,7 @@ func newParty(accounts []evidence.Person) party {
 	})
 	names := map[string]bool{}
 	for _, a := range p.accounts {
-		if n := Fold(norm.NFC.String(a.Name)); n != "" && p.name == "" {
+		if n := Fold(norm.NFC.String(a.Name)); n != "" && p.name == "" && !placeholder(n) {
 			p.name, p.shown = n, a.Name
 		}
 		if system, account := AccountOf(a); account != "" {
@@ -99,9 +99,18 @@ func newParty(accounts []evidence.Person) party {
 	p.tied = len(names) > 1
 	if p.shown == "" {
 		p.shown = p.accounts[0].String()
+		if _, account := AccountOf(p.accounts[0]); account != "" {
+			p.shown = account
+		}
 	}
 	p.order = fmt.Sprint(p.accounts)
 	return p
+}
+
+// placeholder reports whether a name is what a system shows in place of one: of
+// somebody who left, or who is not known. It is nobody's.
+func placeholder(folded string) bool {
+	return slices.Contains([]string{"former user", "deleted user", "unknown user", "ghost", "anonymous", "unassigned"}, folded)
 }
 
 // AccountOf gives the name by which the people file lists an account, and under

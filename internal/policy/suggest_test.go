@@ -136,3 +136,12 @@ func TestUnconfirmedMistakes(t *testing.T) {
 		}
 	}
 }
+
+// What a system shows in place of the name of somebody who left is nobody's name.
+func TestSuggestNamesNobodyAfterAPlaceholder(t *testing.T) {
+	for _, s := range Suggest(nil, [][]evidence.Person{{{System: "jira", ID: "557058:a", Name: "Former user"}}, {{System: "other", ID: "9", Name: "Former user"}}}) {
+		if s.Name == "Former user" || s.Strength != Alone || len(s.Accounts) != 1 {
+			t.Errorf("%+v", s)
+		}
+	}
+}
