@@ -31,7 +31,8 @@ type listed struct {
 	// Truncations are the signs of incompleteness that it had. An older reading
 	// may have had what this one could not get, and the vault would answer with
 	// that.
-	Truncations []string `json:"truncations,omitempty"`
+	Truncations []string  `json:"truncations,omitempty"`
+	Readings    []reading `json:"readings,omitempty"` // when each data set was read
 }
 
 // enumerate has every lister walk the period, and puts what they give into the
@@ -62,7 +63,7 @@ func (r *Run) enumerate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = r.fill(ctx, load)
+	err = r.fill(ctx, load, before)
 	if now.Before(r.cfg.Period.To) {
 		err = cmp.Or(err, load.Note(fmt.Sprintf("the period runs until %s and is not over: what reaches production after the systems were read is not in the population",
 			r.cfg.Period.To.Add(-time.Nanosecond).In(r.cfg.Zone).Format(time.DateOnly))))
@@ -85,6 +86,26 @@ func (r *Run) enumerate(ctx context.Context) error {
 	return load.Finish(ctx)
 }
 
+// reading is when a data set was read.
+type reading struct {
+	System  string    `json:"system"`
+	Dataset string    `json:"dataset"`
+	Started time.Time `json:"started,omitzero"`
+	Ended   time.Time `json:"ended,omitzero"`
+}
+
+// read gives when a data set was read, UTC. What is made again from the vault was
+// read when the period was: a later run may have asked for a part of it since,
+// and the vault answers with the newest.
+func (l listed) read(d evidence.IPE) (started, ended time.Time) {
+	for _, r := range l.Readings {
+		if r.System == d.System && r.Dataset == d.Dataset {
+			return r.Started, r.Ended
+		}
+	}
+	return d.Started, d.Ended
+}
+
 // keepCuts keeps the signs of incompleteness of the reading that is made again:
 // the vault may answer with what an older reading got.
 func (r *Run) keepCuts(load *ledger.Load, before listed) error {
@@ -103,7 +124,7 @@ func (r *Run) keepCuts(load *ledger.Load, before listed) error {
 
 // mark writes down that the period was listed, and gives what is written.
 func (r *Run) mark(ctx context.Context) (string, error) {
-	mark := listed{Period: r.cfg.Period, Zone: r.cfg.Zone.String(), At: r.session.AsOf(), Tool: Tool(r.version), Truncations: r.cuts}
+	mark := listed{Period: r.cfg.Period, Zone: r.cfg.Zone.String(), At: r.session.AsOf(), Tool: Tool(r.version), Truncations: r.cuts, Readings: r.readings}
 	if r.offline {
 		return r.recalled(ctx)
 	}
@@ -126,7 +147,7 @@ func (r *Run) recalled(ctx context.Context) (string, error) {
 
 // fill lists every system that can be listed, all at once. A system that ends
 // early leaves a truncation, which makes the population incomplete.
-func (r *Run) fill(ctx context.Context, load *ledger.Load) error {
+func (r *Run) fill(ctx context.Context, load *ledger.Load, before listed) error {
 	type outcome struct {
 		datasets []evidence.IPE
 		err      error
@@ -137,7 +158,7 @@ func (r *Run) fill(ctx context.Context, load *ledger.Load) error {
 	listers := 0
 	group, ctx := errgroup.WithContext(ctx)
 	r.progress.Stage("Reading the population", 0)
-	r.cuts = nil
+	r.cuts, r.readings = nil, nil
 	for i, c := range r.sources {
 		lister, ok := c.(recorded).Collector.(evidence.Lister)
 		if !ok {
@@ -168,6 +189,8 @@ func (r *Run) fill(ctx context.Context, load *ledger.Load) error {
 	}
 	for i, o := range outcomes {
 		for _, d := range early(r.sources[i].Name(), r.cfg.Period, o.datasets, o.err) {
+			d.Started, d.Ended = before.read(d)
+			r.readings = append(r.readings, reading{d.System, d.Dataset, d.Started, d.Ended})
 			if err := load.Dataset(d); err != nil {
 				return err
 			}

@@ -312,7 +312,7 @@ func TestCutsOfTwoSystemsAreTwo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := r.fill(t.Context(), load); err != nil {
+		if err := r.fill(t.Context(), load, listed{}); err != nil {
 			t.Fatal(err)
 		}
 		if err := r.keepCuts(load, before); err != nil {

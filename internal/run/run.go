@@ -57,6 +57,7 @@ type Run struct {
 	ledger    *ledger.Ledger       // nil until it is needed
 	summed    *evidence.Population // of the ledger; nil until it is needed
 	cuts      []string             // signs of incompleteness of the reading under way
+	readings  []reading            // of it, when each data set was read
 
 	principals []evidence.Principal
 }
